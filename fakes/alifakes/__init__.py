@@ -1,0 +1,1 @@
+"""Local stand-ins for Alibaba Cloud services that speak the real protocols."""

@@ -1,0 +1,225 @@
+"""A small HTTP/1.1 server on asyncio and httptools, shared by every fake: one handler, one loop, one port."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Protocol, cast
+
+import httptools
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request; header names are lower case, a repeated header's values are joined by ','."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+    client_ip: str
+
+
+@dataclass(frozen=True)
+class Response:
+    """One HTTP answer; `disconnect` closes the connection without sending anything."""
+
+    status: int
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+    disconnect: bool = False
+
+
+Handler = Callable[[Request], "Response | Awaitable[Response]"]
+TooLarge = Callable[[], Response]
+
+
+class _Parser(Protocol):
+    def feed_data(self, data: bytes) -> None: ...
+    def get_method(self) -> bytes: ...
+    def should_keep_alive(self) -> bool: ...
+
+
+class _Connection(asyncio.Protocol):
+    """Parses one connection; requests of a pipeline are answered in order, and reading pauses while any waits."""
+
+    def __init__(self, server: HttpServer) -> None:
+        self._server = server
+        self._parser = cast(_Parser, httptools.HttpRequestParser(self))
+        self._waiting: deque[tuple[Request, bool]] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._too_large = False
+        self._closing = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._target = b""
+        self._headers: dict[str, str] = {}
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    # asyncio's side
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        peer = transport.get_extra_info("peername")
+        self._client_ip = str(peer[0]) if peer else ""
+        self._server.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._closing = True
+        self._server.connections.discard(self)
+        if self._task is not None:
+            self._task.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        if self._closing:
+            return
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._refuse(HTTPStatus.NOT_IMPLEMENTED)
+        except httptools.HttpParserError:
+            self._refuse(HTTPStatus.BAD_REQUEST)
+
+    def close(self) -> None:
+        self._closing = True
+        self._transport.close()
+
+    # httptools' side
+    def on_url(self, url: bytes) -> None:
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        self._headers[key] = f"{self._headers[key]},{text}" if key in self._headers else text
+
+    def on_headers_complete(self) -> None:
+        if self._headers.get("expect", "").lower() == "100-continue":
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, body: bytes) -> None:
+        self._size += len(body)
+        if self._size > self._server.max_body:
+            self._too_large = True
+            self._chunks.clear()
+        else:
+            self._chunks.append(body)
+
+    def on_message_complete(self) -> None:
+        request = Request(
+            method=self._parser.get_method().decode("latin-1"),
+            target=self._target.decode("latin-1"),
+            headers=self._headers,
+            body=b"".join(self._chunks),
+            client_ip=self._client_ip,
+        )
+        keep_alive = self._parser.should_keep_alive()
+        too_large, self._too_large = self._too_large, False
+        self._begin()
+        if self._task is None and not self._waiting:
+            answer = self._server.too_large() if too_large else self._server.handler(request)
+            if isinstance(answer, Response):
+                self._send(answer, keep_alive)
+                return
+            self._transport.pause_reading()
+            self._task = asyncio.ensure_future(self._finish(answer, keep_alive))
+        else:
+            self._waiting.append((request, keep_alive))
+
+    async def _finish(self, answer: Awaitable[Response], keep_alive: bool) -> None:
+        self._send(await answer, keep_alive)
+        while self._waiting and not self._closing:
+            request, keep_alive = self._waiting.popleft()
+            result = self._server.handler(request)
+            self._send(result if isinstance(result, Response) else await result, keep_alive)
+        self._task = None
+        if not self._closing:
+            self._transport.resume_reading()
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        self._send(Response(status), keep_alive=False)
+
+    def _send(self, answer: Response, keep_alive: bool) -> None:
+        if self._closing:
+            return
+        if answer.disconnect:
+            self._closing = True
+            self._transport.abort()
+            return
+        lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+        lines += [f"{name}: {value}" for name, value in answer.headers]
+        lines.append(f"content-length: {len(answer.body)}")
+        lines.append("connection: keep-alive" if keep_alive else "connection: close")
+        self._transport.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + answer.body)
+        if not keep_alive:
+            self._closing = True
+            self._transport.close()
+
+
+class HttpServer:
+    """Serves `handler` on one port, either in the current event loop or in a thread of its own.
+
+    A handler runs on the server's event loop; it returns a Response, or an awaitable of one when it has to wait.
+    Bodies above `max_body` bytes are read to their end, dropped, and answered by `too_large()`.
+    """
+
+    def __init__(
+        self,
+        handler: Handler,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        max_body: int = 64 * 1024 * 1024,
+        too_large: TooLarge = lambda: Response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    ) -> None:
+        self.handler = handler
+        self.host = host
+        self.port = port
+        self.max_body = max_body
+        self.too_large = too_large
+        self.connections: set[_Connection] = set()
+        self._server: asyncio.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    async def start(self) -> None:
+        """Listen in the running loop; raises OSError when the port is taken."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: _Connection(self), self.host, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            for connection in list(self.connections):
+                connection.close()
+            self._server = None
+
+    def start_in_thread(self) -> None:
+        """Listen in a daemon thread and return once the port is open; raises OSError when it is taken."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name=f"http-{self.port}", daemon=True)
+        self._thread.start()
+        try:
+            asyncio.run_coroutine_threadsafe(self.start(), self._loop).result()
+        except OSError:
+            self._end_thread()
+            raise
+
+    def stop_thread(self) -> None:
+        asyncio.run_coroutine_threadsafe(self.stop(), self._loop).result()
+        self._end_thread()
+
+    def _end_thread(self) -> None:
+        assert self._thread is not None
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._thread = None

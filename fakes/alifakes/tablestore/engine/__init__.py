@@ -1,0 +1,1 @@
+"""The tables themselves: rows, versions, conditions, ranges, indexes; nothing here knows the wire format."""
