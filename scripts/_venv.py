@@ -30,7 +30,9 @@ def _restart_under_newer_python() -> None:
     for name in ("python3.12", "python3.11", "python3.10"):
         if found := shutil.which(name):
             os.execv(found, [found, *sys.argv])
-    sys.exit("This project needs Python 3.10 or newer; python3 is %d.%d and no newer one is on PATH." % sys.version_info[:2])
+    sys.exit(
+        "This project needs Python 3.10 or newer; python3 is %d.%d and no newer one is on PATH." % sys.version_info[:2]
+    )
 
 
 def _stamp() -> str:

@@ -1,0 +1,44 @@
+"""One invocation as data: who calls, when, how much time is left, what was spent."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Spent:
+    """Tablestore requests and capacity units of one call."""
+
+    requests: int = 0
+    read_cu: int = 0
+    write_cu: int = 0
+
+    def add(self, read_cu: int, write_cu: int) -> None:
+        self.requests += 1
+        self.read_cu += read_cu
+        self.write_cu += write_cu
+
+
+@dataclass
+class Call:
+    """`now_ms` is stamped once, at the edge; `ends_at` is on time.monotonic()'s scale; `caller` None is a guest."""
+
+    operation: str
+    request_id: str
+    now_ms: int
+    ends_at: float
+    caller: int | None = None
+    guest: str = ""
+    spent: Spent = field(default_factory=Spent)
+    random_bits: Callable[[int], int] = secrets.randbits
+
+    def seconds_left(self) -> float:
+        return self.ends_at - time.monotonic()
+
+    def require_caller(self) -> int:
+        """The signed-in user's id, in operations whose route lets nobody else in."""
+        assert self.caller is not None, "the route must demand a signed-in caller"
+        return self.caller

@@ -1,0 +1,86 @@
+"""What the environment says: endpoints, limits, keys to verify with; read once per instance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from feed.errors import Misconfigured
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One value per environment variable of the same name in capitals, behind `FEED_` where it is ours."""
+
+    ots_endpoint: str
+    ots_instance: str
+    invoker: str
+    fc_endpoint: str
+    fc_service: str
+    fc_region: str
+    jwks: str
+    jwt_issuer: str
+    jwt_audience: str
+    fanout_batch_followers: int
+    fanout_width: int
+    request_timeout_s: float
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
+        """Raises Misconfigured naming the first variable that is missing or not a number."""
+        return cls(
+            ots_endpoint=_text(env, "OTS_ENDPOINT"),
+            ots_instance=_text(env, "OTS_INSTANCE"),
+            invoker=_one_of(env, "FEED_INVOKER", ("fc3", "fc2")),
+            fc_endpoint=_text(env, "FEED_FC_ENDPOINT"),
+            fc_service=env.get("FC_SERVICE_NAME", ""),
+            fc_region=env.get("FC_REGION", "cn-hangzhou"),
+            jwks=_text(env, "FEED_JWKS"),
+            jwt_issuer=_text(env, "FEED_JWT_ISSUER"),
+            jwt_audience=_text(env, "FEED_JWT_AUDIENCE"),
+            fanout_batch_followers=_number(env, "FEED_FANOUT_BATCH_FOLLOWERS", 20_000),
+            fanout_width=_number(env, "FEED_FANOUT_WIDTH", 64),
+            request_timeout_s=float(_number(env, "FEED_REQUEST_TIMEOUT_S", 10)),
+        )
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """An access key; `security_token` is empty only for a permanent one."""
+
+    access_key_id: str
+    access_key_secret: str
+    security_token: str
+
+    @classmethod
+    def of_invocation(cls, context: Any, env: Mapping[str, str]) -> Credentials:
+        """The function role's temporary key: in the context up to python3.10, in the environment from python3.12 on."""
+        given = getattr(context, "credentials", None)
+        if given is not None and getattr(given, "access_key_id", None):
+            return cls(given.access_key_id, given.access_key_secret, given.security_token or "")
+        return cls(
+            _text(env, "ALIBABA_CLOUD_ACCESS_KEY_ID"),
+            _text(env, "ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
+            env.get("ALIBABA_CLOUD_SECURITY_TOKEN", ""),
+        )
+
+
+def _text(env: Mapping[str, str], name: str) -> str:
+    if not env.get(name):
+        raise Misconfigured(f"The environment variable {name} is not set.")
+    return env[name]
+
+
+def _one_of(env: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    value = _text(env, name)
+    if value not in allowed:
+        raise Misconfigured(f"The environment variable {name} is {value!r}, not one of {', '.join(allowed)}.")
+    return value
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    value = env.get(name, str(default))
+    if not value.isascii() or not value.isdigit() or int(value) < 1:
+        raise Misconfigured(f"The environment variable {name} is {value!r}, not a whole number above 0.")
+    return int(value)

@@ -1,0 +1,1 @@
+"""The rules themselves, pure: no I/O, no clock, no randomness."""

@@ -1,0 +1,1 @@
+"""Where events come in: parse, authenticate, validate, run, render."""

@@ -1,0 +1,1 @@
+"""What the product does: one file per operation, with its request, its response and one function."""

@@ -1,0 +1,68 @@
+"""The only place where live objects are made, each on first use and once per instance."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from feed.call import Call
+from feed.config import Credentials, Settings
+
+if TYPE_CHECKING:
+    from feed.gateways.invoker import Invoker
+    from feed.store.client import Connection, Tables
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one function may touch: its tables (by name) and the functions it may invoke; its role is made from this."""
+
+    tables: tuple[str, ...] = ()
+    invokes: tuple[str, ...] = ()
+
+
+@dataclass
+class World:
+    """What one call may touch; nothing is connected before it is asked for."""
+
+    call: Call
+    grant: Grant
+    settings: Settings
+    credentials: Credentials
+
+    @cached_property
+    def tables(self) -> Tables:
+        from feed.store.client import Tables
+
+        connection = _connection(self.settings, self.credentials)
+        return Tables(connection, self.call.spent, self.grant.tables)
+
+    @cached_property
+    def invoker(self) -> Invoker:
+        return _invoker(self.settings, self.credentials, self.grant.invokes)
+
+
+def open_world(call: Call, grant: Grant, context: Any) -> World:
+    """The world of one call. A new temporary key makes new clients; the old ones go with their cache slot."""
+    return World(call, grant, settings(), Credentials.of_invocation(context, os.environ))
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    return Settings.from_env(os.environ)
+
+
+@lru_cache(maxsize=1)
+def _connection(settings: Settings, credentials: Credentials) -> Connection:
+    from feed.store.client import Connection
+
+    return Connection.open(settings, credentials)
+
+
+@lru_cache(maxsize=1)
+def _invoker(settings: Settings, credentials: Credentials, allowed: tuple[str, ...]) -> Invoker:
+    from feed.gateways.invoker import open_invoker
+
+    return open_invoker(settings, credentials, allowed)
