@@ -1,0 +1,72 @@
+"""What an article is, which states it passes through, and who may see it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Literal
+
+
+class State(str, enum.Enum):
+    """PUBLISHING is visible already; PUBLIC means that every job row of its delivery is durable."""
+
+    PRIVATE = "private"
+    PUBLISHING = "publishing"
+    PUBLIC = "public"
+    DELETED = "deleted"
+
+
+SHOWN_STATES = (State.PUBLISHING, State.PUBLIC)
+
+
+@dataclass(frozen=True)
+class Counts:
+    read: int = 0
+    like: int = 0
+    comment: int = 0
+    collect: int = 0
+    reward: int = 0
+
+
+@dataclass(frozen=True)
+class Article:
+    """One row of the article table. `html` is empty in cards, which are read without it.
+
+    `published_ms` is set once, at the first release, and is the article's place in every inbox for ever;
+    `delivery` counts releases; `width` is the number of shards of the latest one; `sequence` is the outbox row's.
+    """
+
+    id: int
+    author_id: int
+    title: str
+    summary: str
+    html: str
+    cover_url: str | None
+    state: State
+    version: int
+    delivery: int
+    width: int
+    created_ms: int
+    published_ms: int | None
+    sequence: int | None
+    counts: Counts = Counts()
+
+    @property
+    def shown(self) -> bool:
+        return self.state in SHOWN_STATES
+
+    @property
+    def public_state(self) -> Literal["private", "public"]:
+        return "public" if self.shown else "private"
+
+
+def visible_to(article: Article | None, viewer_id: int | None) -> bool:
+    """The one rule of visibility, asked at read time by every operation that shows an article."""
+    if article is None or article.state is State.DELETED:
+        return False
+    return article.shown or article.author_id == viewer_id
+
+
+def in_place(article: Article, published_ms: int) -> bool:
+    """Whether an inbox row written at this publish time is the one that counts."""
+    return article.published_ms == published_ms

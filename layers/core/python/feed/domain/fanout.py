@@ -1,0 +1,61 @@
+"""How one article's followers are cut into shards, and when a worker may write, take over or must stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HASH_SPACE = 1 << 16
+"""Follower keys begin with four hex digits."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One shard of one delivery: the ledger's row.
+
+    Follower keys in [start_key, end_key); `cursor` is the first one not acknowledged yet.
+
+    `suspect`: an owner vanished, so rows beyond the cursor may have been put already.
+    """
+
+    article_id: int
+    delivery: int
+    shard: int
+    start_key: str
+    end_key: str
+    cursor: str
+    owner: str
+    lease_until_ms: int
+    suspect: bool
+    delivered: int
+    started_ms: int | None
+    finished_ms: int | None
+    updated_ms: int
+
+    @property
+    def done(self) -> bool:
+        return self.finished_ms is not None
+
+
+def width_for(followers: int, per_invocation: int, widest: int) -> int:
+    """Shards side by side: one per invocation's worth of followers, up to the widest allowed."""
+    return max(1, min(widest, -(-followers // per_invocation)))
+
+
+def shard_range(shard: int, width: int) -> tuple[str, str]:
+    """[start, end) of the hashed follower keys; even, and known without reading one of them."""
+    start = shard * HASH_SPACE // width
+    end = (shard + 1) * HASH_SPACE // width
+    return f"{start:04x}", f"{end:04x}" if end < HASH_SPACE else "g"
+
+
+def may_acquire(job: Job, now_ms: int, margin_ms: int) -> bool:
+    """A lease that ended less than `margin_ms` ago may still have a request of its owner in flight."""
+    return not job.owner or now_ms > job.lease_until_ms + margin_ms
+
+
+def first_write_is_plain(job: Job, followed_ms: int, published_ms: int) -> bool:
+    """Whether this follower cannot have the row yet, so that a plain put renews no arrival time.
+
+    Who followed later may have it by backfill; after a take-over, or in a repeated delivery, anyone may.
+    """
+    return job.delivery == 1 and not job.suspect and followed_ms < published_ms

@@ -1,0 +1,196 @@
+"""The article table (存储库): the one authority on what an article says and who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from feed.domain.articles import Article, Counts, State
+from feed.domain.ids import hashed, unhashed
+from feed.errors import NotFound
+from feed.store import users
+from feed.store.client import Tables
+from feed.store.rows import End, Expect, Key, Put, Row, Update, Value, Where, equals
+from feed.store.schema import ARTICLES, ARTICLES_BY_AUTHOR, ARTICLES_NEWEST, SHARDS_OF_NEWEST, USERS
+
+COUNTERS = ("read", "like", "comment", "collect", "reward")
+CARD = (
+    "author_id",
+    "title",
+    "summary",
+    "cover_url",
+    "state",
+    "version",
+    "delivery",
+    "width",
+    "created_ms",
+    "published_ms",
+    "sequence",
+    *(f"{name}_count" for name in COUNTERS),
+)
+"""Every column but the text itself, which would cost a list capacity units by its size."""
+
+NEWEST_SHARDS = tuple(f"{number:02x}" for number in range(SHARDS_OF_NEWEST))
+
+Cards = tuple[dict[int, Article], dict[int, users.User]]
+
+
+def key(article_id: int) -> tuple[str]:
+    return (hashed(article_id),)
+
+
+def find(tables: Tables, article_id: int, *, text: bool = False) -> Article | None:
+    row = tables.get(ARTICLES, key(article_id), () if text else CARD)
+    return decode(row) if row else None
+
+
+def require(tables: Tables, article_id: int, *, text: bool = False) -> Article:
+    article = find(tables, article_id, text=text)
+    if article is None:
+        raise NotFound(f"There is no article {article_id}.")
+    return article
+
+
+def cards(tables: Tables, article_ids: Iterable[int], author_ids: Iterable[int]) -> Cards:
+    """Articles without their text, and people, by id; one request for up to a hundred of both together."""
+    found = tables.get_many(
+        {
+            ARTICLES: [key(article_id) for article_id in article_ids],
+            USERS: [users.key(author_id) for author_id in author_ids],
+        },
+        {ARTICLES: CARD, USERS: users.CARD},
+    )
+    articles = map(decode, found[ARTICLES].values())
+    return {article.id: article for article in articles}, users.cards(found[USERS].values())
+
+
+def create(article: Article) -> Put:
+    columns: dict[str, Value] = {
+        "author_id": article.author_id,
+        "author_key": hashed(article.author_id),
+        "title": article.title,
+        "summary": article.summary,
+        "html": article.html,
+        "version": article.version,
+        "created_ms": article.created_ms,
+        "listed_ms": article.created_ms,
+        "state": article.state.value,
+        "delivery": article.delivery,
+        "width": article.width,
+    }
+    if article.cover_url is not None:
+        columns["cover_url"] = article.cover_url
+    if article.published_ms is not None:
+        columns |= {"published_ms": article.published_ms, "newest_shard": _newest_shard(article.id)}
+    return Put(ARTICLES, key(article.id), columns, Expect.ABSENT)
+
+
+def revise(old: Article, new: Article, *, text: bool) -> Update:
+    """From one version to the next, content and state in one write; raises ConditionFailed if `old` is not current.
+
+    The state is written only when it changes, so that an edit never undoes a release that has gone on meanwhile.
+    """
+    put: dict[str, Value] = {"title": new.title, "summary": new.summary, "version": new.version}
+    drop: list[str] = []
+    if text:
+        put["html"] = new.html
+    if new.cover_url is not None:
+        put["cover_url"] = new.cover_url
+    else:
+        drop.append("cover_url")
+    if new.state is State.PUBLISHING and not old.shown:
+        assert new.published_ms is not None
+        put |= {"delivery": new.delivery, "width": new.width, "newest_shard": _newest_shard(new.id)}
+        put |= {"published_ms": new.published_ms, "listed_ms": new.published_ms}
+    if old.shown and not new.shown:
+        drop.append("newest_shard")
+    if old.shown != new.shown:
+        put["state"] = new.state.value
+    return Update(ARTICLES, key(new.id), put=put, drop=drop, expect=Expect.PRESENT, where=_unchanged(old))
+
+
+def bury(old: Article) -> Update:
+    """Leave a tombstone: who may still have a put or a page in flight finds an article that nobody may see."""
+    return Update(
+        ARTICLES,
+        key(old.id),
+        put={"state": State.DELETED.value, "title": "", "summary": "", "version": old.version + 1},
+        drop=("html", "cover_url", "newest_shard", "listed_ms"),
+        expect=Expect.PRESENT,
+        where=_unchanged(old),
+    )
+
+
+def set_sequence(tables: Tables, article: Article, sequence: int) -> None:
+    """Raises ConditionFailed when the article is no longer in this release."""
+    tables.write(Update(ARTICLES, key(article.id), put={"sequence": sequence}, where=_in_release(article)))
+
+
+def finish_release(tables: Tables, article: Article) -> None:
+    """PUBLISHING becomes PUBLIC; raises ConditionFailed when the article is no longer in this release."""
+    put = {"state": State.PUBLIC.value}
+    tables.write(Update(ARTICLES, key(article.id), put=put, where=_in_release(article)))
+
+
+def counted(article_id: int, **changes: int) -> Update:
+    """Counters moved by so much, never creating a row."""
+    add = {f"{name}_count": change for name, change in changes.items()}
+    return Update(ARTICLES, key(article_id), add=add, expect=Expect.PRESENT)
+
+
+def of_author(tables: Tables, author_id: int, before: tuple[int, str] | None, limit: int) -> list[tuple[int, str, int]]:
+    """(listed_ms, article_key, id) below the position, newest first; the index may lag a few seconds."""
+    return _indexed(tables, ARTICLES_BY_AUTHOR, hashed(author_id), "listed_ms", before, limit)
+
+
+def newest(tables: Tables, before: tuple[int, str] | None, limit: int) -> list[tuple[int, str, int]]:
+    """(published_ms, article_key, id) of what all may see, newest first over all shards."""
+    reads = [
+        lambda shard=shard: _indexed(tables, ARTICLES_NEWEST, shard, "published_ms", before, limit)
+        for shard in NEWEST_SHARDS
+    ]
+    found = [entry for entries in tables.together(*reads) for entry in entries]
+    return sorted(found, reverse=True)[:limit]
+
+
+def _indexed(
+    tables: Tables, index: str, partition: str, time_column: str, before: Key | None, limit: int
+) -> list[tuple[int, str, int]]:
+    start = (partition, *before) if before else (partition, End.MAX, End.MAX)
+    # a backward range includes its start: the position itself is read again and left out
+    page = tables.scan(index, start, (partition, End.MIN, End.MIN), limit=limit + (before is not None), backward=True)
+    entries = ((int(row[time_column]), str(row["article_key"])) for row in page.rows)
+    return [
+        (time, article_key, unhashed(article_key)) for time, article_key in entries if (time, article_key) != before
+    ]
+
+
+def decode(row: Row) -> Article:
+    published, sequence, cover = row.get("published_ms"), row.get("sequence"), row.get("cover_url")
+    return Article(
+        id=unhashed(str(row["article_key"])),
+        author_id=int(row["author_id"]),
+        title=str(row["title"]),
+        summary=str(row["summary"]),
+        html=str(row.get("html", "")),
+        cover_url=str(cover) if cover is not None else None,
+        state=State(str(row["state"])),
+        version=int(row["version"]),
+        delivery=int(row["delivery"]),
+        width=int(row["width"]),
+        created_ms=int(row["created_ms"]),
+        published_ms=int(published) if published is not None else None,
+        sequence=int(sequence) if sequence is not None else None,
+        counts=Counts(*(max(0, int(row.get(f"{name}_count", 0))) for name in COUNTERS)),
+    )
+
+
+def _unchanged(article: Article) -> Sequence[Where]:
+    return (equals("version", article.version),)
+
+
+def _in_release(article: Article) -> Sequence[Where]:
+    return (equals("state", State.PUBLISHING.value), equals("delivery", article.delivery))
+
+
+def _newest_shard(article_id: int) -> str:
+    return NEWEST_SHARDS[int(hashed(article_id)[:4], 16) % SHARDS_OF_NEWEST]

@@ -1,0 +1,324 @@
+"""The only door to the Tablestore SDK: rows in, rows out, spending counted, errors in our own terms."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from feed.call import Spent
+from feed.config import Credentials, Settings
+from feed.errors import Busy, ConditionFailed, Misconfigured, OutcomeUnknown
+from feed.observability import quiet_sdks
+from feed.store.rows import Bound, Delete, End, Expect, Failed, Key, Page, Put, Row, Update, Value, Where, Write
+from feed.store.schema import KEY_NAMES
+
+MAX_BATCH_WRITE = 200
+MAX_BATCH_GET = 100
+"""Rows per request: help.aliyun.com "Limits on general-purpose features of Tablestore"."""
+
+_READS = frozenset({"get_row", "batch_get_row", "get_range"})
+_THREADS = 8
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """The SDK's client with its pool, and threads for requests that run side by side; one per instance."""
+
+    sdk: Any
+    threads: ThreadPoolExecutor
+
+    @classmethod
+    def open(cls, settings: Settings, credentials: Credentials) -> Connection:
+        import tablestore
+        from urllib3 import Timeout
+
+        quiet_sdks()
+        sdk = tablestore.OTSClient(
+            settings.ots_endpoint,
+            credentials.access_key_id,
+            credentials.access_key_secret,
+            settings.ots_instance,
+            sts_token=credentials.security_token or None,
+            socket_timeout=Timeout(connect=3, read=settings.request_timeout_s),
+            max_connection=_THREADS * 2,
+            retry_policy=_retry_policy(),
+        )
+        return cls(sdk, ThreadPoolExecutor(_THREADS, thread_name_prefix="tablestore"))
+
+
+class Tables:
+    """What one call may do with the tables that its function was granted; every request is counted in `spent`."""
+
+    def __init__(self, connection: Connection, spent: Spent, granted: Iterable[str]) -> None:
+        self._sdk = connection.sdk
+        self._threads = connection.threads
+        self._spent = spent
+        self._granted = frozenset(granted)
+        self._counting = threading.Lock()
+
+    def get(self, table: str, key: Key, columns: Sequence[str] = ()) -> Row | None:
+        consumed, row, _ = self._send("get_row", (table,), self._named(table, key), list(columns), None, 1)
+        self._count(consumed)
+        return _row(row)
+
+    def get_many(
+        self, wanted: Mapping[str, Sequence[Key]], columns: Mapping[str, Sequence[str]]
+    ) -> dict[str, dict[Key, Row]]:
+        """Rows by table and key, absent ones left out; columns by table. One request per hundred rows over all."""
+        from tablestore import BatchGetRowRequest, TableInBatchGetRowItem
+
+        found: dict[str, dict[Key, Row]] = {table: {} for table in wanted}
+        flat = [(table, key) for table, keys in wanted.items() for key in dict.fromkeys(keys)]
+        for start in range(0, len(flat), MAX_BATCH_GET):
+            request = BatchGetRowRequest()
+            part: dict[str, list[Key]] = {}
+            for table, key in flat[start : start + MAX_BATCH_GET]:
+                part.setdefault(table, []).append(key)
+            for table, keys in part.items():
+                named = [self._named(table, key) for key in keys]
+                request.add(TableInBatchGetRowItem(table, named, list(columns[table]), None, 1))
+            self._collect(self._send("batch_get_row", tuple(part), request), part, found)
+        return found
+
+    def _collect(self, answer: Any, part: Mapping[str, list[Key]], found: dict[str, dict[Key, Row]]) -> None:
+        read = 0
+        for table, keys in part.items():
+            for key, item in zip(keys, answer.get_result_by_table(table), strict=True):
+                if not item.is_ok:
+                    raise Busy(f"Tablestore could not read a row of {table} ({item.error_code}); try again.")
+                read += item.consumed.read
+                row = _row(item.row)
+                if row is not None:
+                    found[table][key] = row
+        self._spend(read, 0)
+
+    def scan(
+        self,
+        table: str,
+        start: Bound,
+        end: Bound,
+        *,
+        columns: Sequence[str] = (),
+        limit: int | None = None,
+        backward: bool = False,
+    ) -> Page:
+        """One GetRange, [start, end) in the direction asked; at most 5,000 rows or 4 MiB, fewer with `limit`."""
+        direction = "BACKWARD" if backward else "FORWARD"
+        consumed, next_key, rows, _ = self._send(
+            "get_range",
+            (table,),
+            direction,
+            self._named(table, start),
+            self._named(table, end),
+            list(columns),
+            limit,
+            None,
+            1,
+        )
+        self._count(consumed)
+        found = [row for row in map(_row, rows) if row is not None]
+        return Page(found, tuple(value for _, value in next_key) if next_key else None)
+
+    def write(self, write: Write) -> None:
+        """Raises ConditionFailed, and changes nothing, when the row is not as expected."""
+        row, condition = _encode(self._named(write.table, write.key), write)
+        method = {Put: "put_row", Update: "update_row", Delete: "delete_row"}[type(write)]
+        consumed, _ = self._send(method, (write.table,), row, condition)
+        self._count(consumed)
+
+    def append(self, table: str, partition: str, columns: Mapping[str, Value]) -> int:
+        """Put a row whose second key column the server numbers; the number. A repetition makes a second row."""
+        from tablestore import PK_AUTO_INCR, Condition, ReturnType
+        from tablestore import Row as SdkRow
+
+        names = KEY_NAMES[table]
+        row = SdkRow([(names[0], partition), (names[1], PK_AUTO_INCR)], list(columns.items()))
+        consumed, returned = self._send("put_row", (table,), row, Condition("IGNORE"), ReturnType.RT_PK)
+        self._count(consumed)
+        return int(dict(returned.primary_key)[names[1]])
+
+    def write_many(self, writes: Sequence[Write]) -> list[Failed]:
+        """One BatchWriteRow of at most 200 rows; the rows that did not happen, each for itself.
+
+        When the whole request fails as busy or unanswered, every row is returned as failed.
+        """
+        from tablestore import BatchWriteRowRequest, DeleteRowItem, PutRowItem, TableInBatchWriteRowItem, UpdateRowItem
+
+        kinds = {Put: PutRowItem, Update: UpdateRowItem, Delete: DeleteRowItem}
+        by_table: dict[str, list[Write]] = {}
+        for write in writes:
+            by_table.setdefault(write.table, []).append(write)
+        request = BatchWriteRowRequest()
+        for table, group in by_table.items():
+            items = [kinds[type(write)](*_encode(self._named(table, write.key), write)) for write in group]
+            request.add(TableInBatchWriteRowItem(table, items))
+        try:
+            answer = self._send("batch_write_row", tuple(by_table), request)
+        except Busy as error:
+            return [Failed(write, refused=False, code=error.code) for write in writes]
+        return self._failures(answer, by_table)
+
+    def _failures(self, answer: Any, by_table: Mapping[str, list[Write]]) -> list[Failed]:
+        failed: list[Failed] = []
+        read = written = 0
+        for table, group in by_table.items():
+            items = answer.table_of_put[table] + answer.table_of_update[table] + answer.table_of_delete[table]
+            for item in items:
+                if item.is_ok:
+                    read += item.consumed.read
+                    written += item.consumed.write
+                else:
+                    refused = item.error_code == "OTSConditionCheckFail"
+                    failed.append(Failed(group[item.index], refused, item.error_code))
+        self._spend(read, written)
+        return failed
+
+    def together(self, *work: Callable[[], _T]) -> list[_T]:
+        """Run requests side by side, at most eight at a time; their results in order, or the first one's error."""
+        return [future.result() for future in [self._threads.submit(item) for item in work]]
+
+    def _named(self, table: str, key: Bound) -> list[tuple[str, Any]]:
+        from tablestore import INF_MAX, INF_MIN
+
+        ends = {End.MIN: INF_MIN, End.MAX: INF_MAX}
+        values = (ends[value] if isinstance(value, End) else value for value in key)
+        return list(zip(KEY_NAMES[table], values, strict=True))
+
+    def _send(self, method: str, tables: tuple[str, ...], *arguments: Any) -> Any:
+        """Call the SDK; `tables[0]` is its first argument where the method takes a single table."""
+        self._check_granted(tables)
+        single = () if method.startswith("batch") else (tables[0],)
+        try:
+            return _call(getattr(self._sdk, method), method in _READS, *single, *arguments)
+        except (ConditionFailed, Busy):
+            self._spend(0, 0)
+            raise
+
+    def _check_granted(self, tables: tuple[str, ...]) -> None:
+        for table in tables:
+            if table not in self._granted:
+                raise Misconfigured(f"This function was not granted the table {table}.")
+
+    def _count(self, consumed: Any) -> None:
+        self._spend(consumed.read, consumed.write)
+
+    def _spend(self, read: int, write: int) -> None:
+        with self._counting:
+            self._spent.add(read, write)
+
+
+def _call(method: Callable[..., Any], is_read: bool, *arguments: Any) -> Any:
+    """The SDK raises transport errors raw and unretried: reads are tried once more, a write's outcome is unknown."""
+    import tablestore
+    from urllib3.exceptions import HTTPError
+
+    try:
+        try:
+            return method(*arguments)
+        except HTTPError:
+            if not is_read:
+                raise
+            return method(*arguments)
+    except HTTPError as error:
+        message = "Tablestore did not answer; try again."
+        raise (Busy(message) if is_read else OutcomeUnknown(message)) from error
+    except tablestore.OTSServiceError as error:
+        raise _translated(error, is_read) from error
+    except tablestore.OTSClientError as error:
+        # the SDK checks digest, date and signature of an answer only after the write took effect
+        if is_read:
+            raise Busy("Tablestore's answer could not be understood; try again.") from error
+        raise OutcomeUnknown("Tablestore's answer to a write could not be understood; try again.") from error
+
+
+def _translated(error: Any, is_read: bool) -> Exception:
+    if error.code == "OTSConditionCheckFail":
+        return ConditionFailed("The row has changed meanwhile; read it again and retry.")
+    if error.http_status in (429, 500, 502, 503, 504) or error.code in _BUSY_CODES:
+        message = f"Tablestore is busy ({error.code or error.http_status}); try again."
+        certain = is_read or error.code in _BUSY_CODES
+        return Busy(message) if certain else OutcomeUnknown(message)
+    return Misconfigured(f"Tablestore refused a request: {error.code}.")
+
+
+_BUSY_CODES = frozenset(
+    {
+        "OTSServerBusy",
+        "OTSPartitionUnavailable",
+        "OTSRowOperationConflict",
+        "OTSNotEnoughCapacityUnit",
+        "OTSCapacityUnitExhausted",
+        "OTSTableNotReady",
+        "OTSFlowControl",
+        "OTSOperationThrottled",
+    }
+)
+"""Refused before anything was done; the SDK itself repeats writes on most of these."""
+
+
+def _retry_policy() -> Any:
+    """At most four more tries and 0.75 s of waiting: the default policy sleeps up to 40 s inside one call."""
+    from tablestore.retry import RetryPolicy, RetryUtil
+
+    class WithinBudget(RetryPolicy):  # type: ignore[misc]
+        def should_retry(self, retry_times: int, exception: Any, api_name: str) -> bool:
+            if retry_times >= 4:
+                return False
+            if RetryUtil.should_retry_no_matter_which_api(exception):
+                return True
+            if not RetryUtil.is_repeatable_api(api_name):
+                return False
+            return bool(RetryUtil.should_retry_when_api_repeatable(retry_times, exception, api_name))
+
+        def get_retry_delay(self, retry_times: int, *_: Any) -> float:
+            return float(0.05 * 2**retry_times * random.uniform(0.5, 1))
+
+    return WithinBudget()
+
+
+def _row(row: Any) -> Row | None:
+    """The SDK's row as a dict of key and newest cells; None for no row."""
+    if row is None:
+        return None
+    values: Row = dict(row.primary_key)
+    values.update((cell[0], cell[1]) for cell in row.attribute_columns or ())
+    return values
+
+
+def _encode(key: list[tuple[str, Any]], write: Write) -> tuple[Any, Any]:
+    from tablestore import Condition
+    from tablestore import Row as SdkRow
+
+    if isinstance(write, Put):
+        return SdkRow(key, list(write.columns.items())), Condition(write.expect.value)
+    if isinstance(write, Delete):
+        return SdkRow(key), Condition(Expect.ANYTHING.value, _all_of(write.where))
+    changes: dict[str, list[Any]] = {}
+    if write.put:
+        changes["PUT"] = list(write.put.items())
+    if write.add:
+        changes["INCREMENT"] = list(write.add.items())
+    if write.drop:
+        changes["DELETE_ALL"] = list(write.drop)
+    return SdkRow(key, changes), Condition(write.expect.value, _all_of(write.where))
+
+
+def _all_of(where: Sequence[Where]) -> Any:
+    """Our conditions as one of the SDK's; `pass_if_missing` is always said, its default would pass on no row at all."""
+    from tablestore import ComparatorType, CompositeColumnCondition, LogicalOperator, SingleColumnCondition
+
+    single = [
+        SingleColumnCondition(w.column, w.value, getattr(ComparatorType, w.operator), pass_if_missing=w.if_missing)
+        for w in where
+    ]
+    if len(single) < 2:
+        return single[0] if single else None
+    both = CompositeColumnCondition(LogicalOperator.AND)
+    for condition in single:
+        both.add_sub_condition(condition)
+    return both

@@ -1,0 +1,50 @@
+"""The inbox (同步库): one row per reader and article under a natural key, so that every repetition is an overwrite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feed.domain.ids import hashed
+from feed.store.client import MAX_BATCH_WRITE, Tables
+from feed.store.rows import End, Expect, Failed, Put, Row
+from feed.store.schema import INBOXES
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    published_ms: int
+    article_id: int
+    author_id: int
+
+
+def put(
+    reader_key: str, published_ms: int, article_id: int, author_id: int, delivery: int, *, only_if_absent: bool
+) -> Put:
+    return Put(
+        INBOXES,
+        (reader_key, published_ms, article_id),
+        {"author_id": author_id, "delivery": delivery},
+        Expect.ABSENT if only_if_absent else Expect.ANYTHING,
+    )
+
+
+def deliver(tables: Tables, puts: Sequence[Put]) -> list[Failed]:
+    """Put the rows, batches side by side; those that did not arrive. A refusal means that the row is there: done."""
+    batches = [puts[start : start + MAX_BATCH_WRITE] for start in range(0, len(puts), MAX_BATCH_WRITE)]
+    results = tables.together(*(lambda batch=batch: tables.write_many(batch) for batch in batches))
+    return [failed for result in results for failed in result if not failed.refused]
+
+
+def page(tables: Tables, reader_id: int, before: tuple[int, int] | None, limit: int) -> tuple[list[InboxRow], bool]:
+    """Rows below the position, newest published first, and whether the inbox has more."""
+    reader = hashed(reader_id)
+    start = (reader, *before) if before else (reader, End.MAX, End.MAX)
+    # a backward range includes its start: the position itself is read again and left out
+    found = tables.scan(INBOXES, start, (reader, End.MIN, End.MIN), limit=limit + (before is not None), backward=True)
+    rows = [row for row in map(_decode, found.rows) if (row.published_ms, row.article_id) != before]
+    return rows, found.next_key is not None
+
+
+def _decode(row: Row) -> InboxRow:
+    return InboxRow(int(row["sequence_id"]), int(row["message_id"]), int(row["author_id"]))

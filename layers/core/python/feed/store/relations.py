@@ -1,0 +1,83 @@
+"""The relation table (关系库): who follows whom, read for fan-out, status and lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from feed.domain.ids import hashed, unhashed
+from feed.domain.relations import Entry, Relation
+from feed.store.client import Tables
+from feed.store.rows import Delete, End, Key, Row, Update, equals, less_or_missing
+from feed.store.schema import RELATIONS, RELATIONS_BY_AUTHOR, RELATIONS_BY_FOLLOWER
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Followers:
+    """A stretch of one author's followers: (follower_key, followed_ms), and the key at which the next one starts."""
+
+    rows: list[tuple[str, int]]
+    next_key: str
+    more: bool
+
+
+def key(author_id: int, follower_id: int) -> tuple[str, str]:
+    return hashed(author_id), hashed(follower_id)
+
+
+def decode(row: Row) -> Relation:
+    followed = row.get("followed_ms")
+    return Relation(
+        follower_id=unhashed(str(row["follower_key"])),
+        author_id=unhashed(str(row["author_key"])),
+        epoch=int(row.get("epoch", 0)),
+        followed_ms=int(followed) if followed is not None else None,
+    )
+
+
+def agree(author_id: int, follower_id: int, entry: Entry, now_ms: int) -> Update:
+    """Make the row say what the session entry says, unless a newer epoch has been here already."""
+    put = {"epoch": entry.epoch}
+    if entry.on:
+        put |= {"followed_ms": entry.epoch, "seen_day": now_ms // DAY_MS}
+    return Update(
+        RELATIONS,
+        key(author_id, follower_id),
+        put=put,
+        drop=() if entry.on else ("followed_ms",),
+        where=(less_or_missing("epoch", entry.epoch),),
+    )
+
+
+def purge(tables: Tables, author_id: int, follower_id: int, epoch: int) -> None:
+    """Remove a row that this epoch switched off; nothing happens if a later one has touched it."""
+    tables.write_many([Delete(RELATIONS, key(author_id, follower_id), where=(equals("epoch", epoch),))])
+
+
+def followers(tables: Tables, author_id: int, start: str, end: str, limit: int) -> Followers:
+    """Who follows now, by hashed key in [start, end); rows that are switched off are read, and left out."""
+    author = hashed(author_id)
+    page = tables.scan(RELATIONS, (author, start), (author, end), columns=("followed_ms",), limit=limit)
+    rows = [(str(row["follower_key"]), int(row["followed_ms"])) for row in page.rows]
+    if page.next_key is not None:
+        return Followers(rows, str(page.next_key[1]), more=True)
+    return Followers(rows, end, more=False)
+
+
+def newest_followers(tables: Tables, author_id: int, before: Key | None, limit: int) -> list[Row]:
+    """(followed_ms, follower_key) rows below the position, newest first; the index may lag a few seconds."""
+    return _newest(tables, RELATIONS_BY_AUTHOR, author_id, before, limit)
+
+
+def newest_following(tables: Tables, follower_id: int, before: Key | None, limit: int) -> list[Row]:
+    """(followed_ms, author_key) rows below the position, newest first; the index may lag a few seconds."""
+    return _newest(tables, RELATIONS_BY_FOLLOWER, follower_id, before, limit)
+
+
+def _newest(tables: Tables, index: str, user_id: int, before: Key | None, limit: int) -> list[Row]:
+    owner = hashed(user_id)
+    start = (owner, *before) if before else (owner, End.MAX, End.MAX)
+    # a backward range includes its start: one more row is read, and the position itself left out
+    page = tables.scan(index, start, (owner, End.MIN, End.MIN), limit=limit + (before is not None), backward=True)
+    return [row for row in page.rows if before is None or tuple(row.values())[1:3] != before]

@@ -1,0 +1,107 @@
+"""The words in which the store speaks of rows: columns, conditions, writes, range bounds."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+Value = int | str
+Row = dict[str, Value]
+"""A row as read: key and attribute columns by name."""
+
+
+class End(enum.Enum):
+    """The ends of a key range; they sort before and after every value."""
+
+    MIN = "INF_MIN"
+    MAX = "INF_MAX"
+
+
+Bound = Sequence[Value | End]
+Key = tuple[Value, ...]
+
+
+class Expect(enum.Enum):
+    """What must be true of the row's existence for a write to happen."""
+
+    ANYTHING = "IGNORE"
+    PRESENT = "EXPECT_EXIST"
+    ABSENT = "EXPECT_NOT_EXIST"
+
+
+@dataclass(frozen=True)
+class Where:
+    """A condition on one column; `if_missing` is what a missing column or row counts as (never left to a default)."""
+
+    column: str
+    operator: str
+    value: Value
+    if_missing: bool
+
+
+def equals(column: str, value: Value) -> Where:
+    return Where(column, "EQUAL", value, if_missing=False)
+
+
+def equals_or_missing(column: str, value: Value) -> Where:
+    return Where(column, "EQUAL", value, if_missing=True)
+
+
+def less_or_missing(column: str, value: int) -> Where:
+    return Where(column, "LESS_THAN", value, if_missing=True)
+
+
+def missing(column: str, never: Value) -> Where:
+    """`never` is a value that the column cannot hold, of its own type."""
+    return Where(column, "EQUAL", never, if_missing=True)
+
+
+@dataclass(frozen=True)
+class Put:
+    """Replace a whole row."""
+
+    table: str
+    key: Key
+    columns: Mapping[str, Value]
+    expect: Expect = Expect.ANYTHING
+
+
+@dataclass(frozen=True)
+class Update:
+    """Change columns of one row, all together, if every condition holds."""
+
+    table: str
+    key: Key
+    put: Mapping[str, Value] = field(default_factory=dict)
+    add: Mapping[str, int] = field(default_factory=dict)
+    drop: Sequence[str] = ()
+    expect: Expect = Expect.ANYTHING
+    where: Sequence[Where] = ()
+
+
+@dataclass(frozen=True)
+class Delete:
+    table: str
+    key: Key
+    where: Sequence[Where] = ()
+
+
+Write = Put | Update | Delete
+
+
+@dataclass(frozen=True)
+class Page:
+    """One GetRange: its rows, and the key from which the next one starts (None at the end of the range)."""
+
+    rows: list[Row]
+    next_key: Key | None
+
+
+@dataclass(frozen=True)
+class Failed:
+    """One write of a batch that did not happen; `refused` = its condition did not hold, else it may be put again."""
+
+    write: Write
+    refused: bool
+    code: str

@@ -1,0 +1,109 @@
+"""The tables: keys, time to live, predefined columns and secondary indexes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnType = Literal["INTEGER", "STRING"]
+
+DAY_S = 86_400
+SHARDS_OF_NEWEST = 4
+WORK_BUCKETS = 8
+
+
+@dataclass(frozen=True)
+class Index:
+    """A global secondary index: asynchronous, and only of rows that have all of its key columns."""
+
+    name: str
+    keys: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """`ttl_s` -1 keeps rows for ever; the service allows a TTL only on tables without indexes that are updated."""
+
+    name: str
+    keys: tuple[tuple[str, ColumnType], ...]
+    auto_increment: str = ""
+    ttl_s: int = -1
+    columns: tuple[tuple[str, ColumnType], ...] = ()
+    indexes: tuple[Index, ...] = ()
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.keys)
+
+
+USERS = "user_table"
+RELATIONS = "user_relation_table"
+RELATIONS_BY_AUTHOR = "user_relation_by_author"
+RELATIONS_BY_FOLLOWER = "user_relation_by_follower"
+SESSIONS = "user_message_session_table"
+INBOXES = "user_message_table"
+ARTICLES = "article_table"
+ARTICLES_BY_AUTHOR = "article_by_author"
+ARTICLES_NEWEST = "article_newest"
+OUTBOXES = "author_outbox_table"
+JOBS = "fanout_job_table"
+WORK = "work_table"
+LOG = "user_message_log_table"
+LOG_BY_ARTICLE = "user_message_log_by_article"
+IDEMPOTENCY = "idempotency_table"
+
+TABLES: tuple[Table, ...] = (
+    Table(USERS, (("user_key", "STRING"),)),
+    Table(
+        RELATIONS,
+        (("author_key", "STRING"), ("follower_key", "STRING")),
+        # followed_ms stands only in rows that are on, so the indexes hold nobody who left
+        columns=(("followed_ms", "INTEGER"),),
+        indexes=(
+            Index(RELATIONS_BY_AUTHOR, ("author_key", "followed_ms", "follower_key")),
+            Index(RELATIONS_BY_FOLLOWER, ("follower_key", "followed_ms", "author_key")),
+        ),
+    ),
+    Table(SESSIONS, (("user_key", "STRING"),)),
+    Table(
+        INBOXES,
+        (("user_key", "STRING"), ("sequence_id", "INTEGER"), ("message_id", "INTEGER")),
+        ttl_s=90 * DAY_S,
+    ),
+    Table(
+        ARTICLES,
+        (("article_key", "STRING"),),
+        # newest_shard stands only in rows that all may see, listed_ms in rows that are not deleted
+        columns=(
+            ("author_key", "STRING"),
+            ("listed_ms", "INTEGER"),
+            ("newest_shard", "STRING"),
+            ("published_ms", "INTEGER"),
+        ),
+        indexes=(
+            Index(ARTICLES_BY_AUTHOR, ("author_key", "listed_ms", "article_key")),
+            Index(ARTICLES_NEWEST, ("newest_shard", "published_ms", "article_key")),
+        ),
+    ),
+    Table(OUTBOXES, (("author_key", "STRING"), ("sequence_id", "INTEGER")), auto_increment="sequence_id"),
+    Table(
+        JOBS,
+        (("article_key", "STRING"), ("delivery", "INTEGER"), ("shard", "INTEGER")),
+        ttl_s=30 * DAY_S,
+    ),
+    Table(WORK, (("bucket", "STRING"), ("due_ms", "INTEGER"), ("kind", "STRING"), ("id", "STRING"))),
+    Table(
+        LOG,
+        (("user_key", "STRING"), ("message_id", "INTEGER")),
+        columns=(("article_key", "STRING"),),
+        indexes=(Index(LOG_BY_ARTICLE, ("article_key", "user_key", "message_id")),),
+    ),
+    Table(IDEMPOTENCY, (("user_key", "STRING"), ("key", "STRING")), ttl_s=DAY_S),
+)
+
+KEY_NAMES: dict[str, tuple[str, ...]] = {
+    **{table.name: table.key_names for table in TABLES},
+    **{index.name: index.keys for table in TABLES for index in table.indexes},
+}
+"""Key columns of every table and index, in order. Each index names all of its base table's key columns."""

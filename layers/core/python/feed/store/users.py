@@ -1,0 +1,76 @@
+"""Users: the row that the first signed-in call makes, profile and counters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from feed.domain.ids import hashed
+from feed.errors import NotFound
+from feed.store.client import Tables
+from feed.store.rows import Expect, Put, Row, Update, Value
+from feed.store.schema import USERS
+
+CARD = ("user_id", "nickname", "avatar_url")
+"""The columns that lists show of a person."""
+
+COUNTERS = ("follower_count", "following_count", "article_count", "like_count", "word_count")
+
+
+@dataclass(frozen=True)
+class User:
+    id: int
+    nickname: str
+    avatar_url: str | None
+    follower_count: int = 0
+    following_count: int = 0
+    article_count: int = 0
+    like_count: int = 0
+    word_count: int = 0
+
+
+def key(user_id: int) -> tuple[str]:
+    return (hashed(user_id),)
+
+
+def decode(row: Row) -> User:
+    user_id = int(row["user_id"])
+    counters = {name: max(0, int(row.get(name, 0))) for name in COUNTERS}
+    avatar = row.get("avatar_url")
+    return User(user_id, str(row.get("nickname", f"user {user_id}")), str(avatar) if avatar else None, **counters)
+
+
+def find(tables: Tables, user_id: int) -> User | None:
+    row = tables.get(USERS, key(user_id))
+    return decode(row) if row else None
+
+
+def require(tables: Tables, user_id: int) -> User:
+    user = find(tables, user_id)
+    if user is None:
+        raise NotFound(f"There is no user {user_id}.")
+    return user
+
+
+def ensure(tables: Tables, user_id: int, now_ms: int) -> None:
+    """Make the user's row unless it is there; of two that race, both succeed."""
+    if tables.get(USERS, key(user_id), ("user_id",)) is None:
+        tables.write_many([Put(USERS, key(user_id), {"user_id": user_id, "created_ms": now_ms}, Expect.ABSENT)])
+
+
+def cards(rows: Iterable[Row]) -> dict[int, User]:
+    return {user.id: user for user in map(decode, rows)}
+
+
+def set_profile(tables: Tables, user_id: int, nickname: str | None, avatar_url: str | None, clear_avatar: bool) -> None:
+    put: dict[str, Value] = {"user_id": user_id}
+    if nickname is not None:
+        put["nickname"] = nickname
+    if avatar_url is not None:
+        put["avatar_url"] = avatar_url
+    tables.write(Update(USERS, key(user_id), put=put, drop=("avatar_url",) if clear_avatar else ()))
+
+
+def counted(user_id: int, **changes: int) -> Update:
+    """Counters moved by so much; only in a row that exists, so that nobody is created by being counted."""
+    return Update(USERS, key(user_id), add=changes, expect=Expect.PRESENT)
