@@ -31,9 +31,12 @@ def log_call(call: Call, *, outcome: str, started: float, detail: str = "") -> N
 
 
 def quiet_sdks() -> None:
-    """Tablestore's client formats every request while its logger is below WARNING (6 ms per 200 rows); aliyun-fc2
-    writes request headers, signature and token included, to the root logger on every error."""
+    """Tablestore's client formats every request while its logger is below WARNING (6 ms per 200 rows), and its codec
+    warns at every import on Pythons that its native part does not serve; aliyun-fc2 writes request headers, signature
+    and token included, to the root logger on every error. Call this before the first import of tablestore."""
     logging.getLogger("tablestore-client").setLevel(logging.WARNING)
+    for codec in ("tablestore.encoder", "tablestore.decoder"):
+        logging.getLogger(codec).setLevel(logging.ERROR)
     root = logging.getLogger()
     if not any(isinstance(f, _NoRequestHeaders) for f in root.filters):
         root.addFilter(_NoRequestHeaders())

@@ -34,10 +34,10 @@ class Connection:
 
     @classmethod
     def open(cls, settings: Settings, credentials: Credentials) -> Connection:
+        quiet_sdks()
         import tablestore
         from urllib3 import Timeout
 
-        quiet_sdks()
         sdk = tablestore.OTSClient(
             settings.ots_endpoint,
             credentials.access_key_id,

@@ -1,0 +1,1 @@
+"""The commands behind scripts/: each module is one of them, with its own --help."""

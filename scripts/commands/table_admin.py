@@ -1,0 +1,142 @@
+"""What is done to the product's tables as a whole, on an emulator or a real instance."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tablestore
+
+from feed.observability import quiet_sdks
+from feed.store.schema import TABLES, Table
+
+Say = Callable[[str], None]
+READY_WITHIN_S = 300
+CANNOT_SERVE_YET = ("OTSTableNotReady", "OTSPartitionUnavailable", "OTSObjectNotExist")
+
+
+class Refused(Exception):
+    """The command cannot do what it was asked; the message is one sentence."""
+
+
+def open_client(endpoint: str, instance: str, key_id: str, secret: str, token: str = "") -> Any:
+    quiet_sdks()
+    return tablestore.OTSClient(endpoint, key_id, secret, instance, sts_token=token or None)
+
+
+def create(client: Any, say: Say, tables: Sequence[Table] = TABLES, within_s: float = READY_WITHIN_S) -> None:
+    """Make the tables that are missing and wait until all can be read.
+
+    Raises Refused, before anything is made, when an existing table has another shape.
+    """
+    existing = set(client.list_table())
+    for table in tables:
+        if table.name in existing:
+            _check(client, table)
+    for table in tables:
+        if table.name not in existing:
+            _create(client, table)
+            say(f"{table.name}: created")
+    _wait(client, say, tables, time.monotonic() + within_s)
+
+
+def status(client: Any, say: Say, tables: Sequence[Table] = TABLES) -> bool:
+    """One line per table; True when all are there, of our shape and ready."""
+    existing = set(client.list_table())
+    good = True
+    for table in tables:
+        state = _state(client, table) if table.name in existing else "missing"
+        good = good and state == "ready"
+        say(f"{table.name:28} {state}")
+    return good
+
+
+def drop(client: Any, say: Say, tables: Sequence[Table] = TABLES) -> None:
+    """Remove our tables and nothing else. The service wants a table's indexes gone first."""
+    existing = set(client.list_table())
+    for table in tables:
+        if table.name in existing:
+            for index in client.describe_table(table.name).secondary_indexes:
+                client.delete_secondary_index(table.name, index.index_name)
+            client.delete_table(table.name)
+            say(f"{table.name}: dropped")
+
+
+def _create(client: Any, table: Table) -> None:
+    meta = tablestore.TableMeta(table.name, _keys(table), list(table.columns))
+    options = tablestore.TableOptions(time_to_live=table.ttl_s, max_version=1)
+    throughput = tablestore.ReservedThroughput(tablestore.CapacityUnit(0, 0))
+    indexes = [tablestore.SecondaryIndexMeta(i.name, list(i.keys), list(i.columns)) for i in table.indexes]
+    try:
+        client.create_table(meta, options, throughput, indexes)
+    except tablestore.OTSServiceError as error:
+        if error.code != "OTSObjectAlreadyExist":
+            raise
+        _check(client, table)
+
+
+def _keys(table: Table) -> list[tuple[Any, ...]]:
+    auto = tablestore.PK_AUTO_INCR
+    return [(name, kind, auto) if name == table.auto_increment else (name, kind) for name, kind in table.keys]
+
+
+def _check(client: Any, table: Table) -> None:
+    found = client.describe_table(table.name)
+    keys = [tuple(key) for key in found.table_meta.schema_of_primary_key]
+    if keys != _keys(table):
+        raise Refused(
+            f"The table {table.name} exists with the key {_text(keys)}, not {_text(_keys(table))}; "
+            "use another instance, or drop it."
+        )
+    there = {index.index_name: tuple(index.primary_key_names) for index in found.secondary_indexes}
+    for index in table.indexes:
+        if there.get(index.name) != index.keys:
+            raise Refused(f"The table {table.name} exists without the index {index.name} of this version; drop it.")
+    if found.table_options.time_to_live != table.ttl_s:
+        raise Refused(
+            f"The table {table.name} keeps rows for {found.table_options.time_to_live} s, not {table.ttl_s} s."
+        )
+
+
+def _text(keys: Sequence[tuple[Any, ...]]) -> str:
+    return ", ".join(f"{key[0]} {key[1]}{' AUTO_INCREMENT' if len(key) > 2 else ''}" for key in keys)
+
+
+def _state(client: Any, table: Table) -> str:
+    try:
+        _check(client, table)
+    except Refused as refused:
+        return str(refused)
+    return "ready" if all(_serves(client, name, keys) for name, keys in _readable(table)) else "loading"
+
+
+def _wait(client: Any, say: Say, tables: Sequence[Table], until: float) -> None:
+    waiting = [item for table in tables for item in _readable(table)]
+    total = len(waiting)
+    while True:
+        waiting = [item for item in waiting if not _serves(client, *item)]
+        say(f"{total - len(waiting)} of {total} tables and indexes are ready")
+        if not waiting:
+            return
+        if time.monotonic() > until:
+            raise Refused(f"The table {waiting[0][0]} is not ready yet; run the command again to go on waiting.")
+        time.sleep(1)
+
+
+def _readable(table: Table) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """The table and its indexes, each with the key of a row that cannot exist."""
+    kinds = dict([*table.keys, *table.columns])
+    nowhere = {"STRING": "-", "INTEGER": -1}
+    names = [(table.name, table.key_names), *((index.name, index.keys) for index in table.indexes)]
+    return [(name, [(key, nowhere[kinds[key]]) for key in keys]) for name, keys in names]
+
+
+def _serves(client: Any, name: str, key: list[tuple[str, Any]]) -> bool:
+    try:
+        client.get_row(name, key, max_version=1)
+    except tablestore.OTSServiceError as error:
+        if error.code not in CANNOT_SERVE_YET:
+            raise
+        return False
+    return True
