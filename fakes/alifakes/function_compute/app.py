@@ -1,0 +1,179 @@
+"""The emulator as a whole: two ports, one event loop in a thread of its own, and the processes of the functions."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO, TypeVar
+
+from alifakes.function_compute import events
+from alifakes.function_compute.control import Control
+from alifakes.function_compute.gateway import Gateway
+from alifakes.function_compute.invocations import Invocation, Invocations
+from alifakes.function_compute.invoke_api import SYNC_PAYLOAD_LIMIT, InvokeApi, too_large
+from alifakes.function_compute.model import Project
+from alifakes.function_compute.project import read_project
+from alifakes.function_compute.routes import Routes
+from alifakes.function_compute.sandbox.environment import surroundings
+from alifakes.function_compute.sandbox.pool import MAX_WAITING, Pool
+from alifakes.function_compute.triggers.timers import Timers
+from alifakes.server import HttpServer, Request, Response
+
+Env = Mapping[str, str] | Callable[[str], Mapping[str, str]]
+_T = TypeVar("_T")
+
+
+class FunctionComputeFake:
+    """Runs the functions of a project file between `start()` and `stop()`, or inside a `with`.
+
+    `env` answers the file's `${env()}`; when it is a function it is called with the invoke endpoint, known only once
+    the port is open. `layers` maps names to folders, `interpreters` runtimes to commands (default: this interpreter),
+    `routes` is an OpenAPI file or document for the public port. `log_file` takes what functions print, `on_line` a
+    line per invocation. `max_body` is the public port's limit in bytes.
+    """
+
+    def __init__(
+        self,
+        project_file: str | Path,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        api_port: int | None = None,
+        env: Env | None = None,
+        layers: Mapping[str, Path] | None = None,
+        routes: str | Path | Mapping[str, Any] | None = None,
+        interpreters: Mapping[str, str] | None = None,
+        log_file: str | Path | None = None,
+        max_instances: int = 4,
+        max_waiting: int = MAX_WAITING,
+        max_body: int = SYNC_PAYLOAD_LIMIT,
+        timers: bool = True,
+        retry_base_s: float = 1.0,
+        on_line: Callable[[str], None] | None = None,
+    ) -> None:
+        self.notes: list[str] = []
+        self._project_file = Path(project_file)
+        self._env = env
+        self._layers = layers or {}
+        self._routes = routes
+        self._interpreters = interpreters or {}
+        self._log_path = log_file
+        self._log_stream: TextIO | None = None
+        self._max_instances = max_instances
+        self._max_waiting = max_waiting
+        self._run_timers = timers
+        self._retry_base_s = retry_base_s
+        self._on_line = on_line
+        self._pools: dict[str, Pool] = {}
+        self._invocations: Invocations | None = None
+        self._timers: Timers | None = None
+        self._control_server = HttpServer(
+            _not_ready, host=host, port=port, max_body=SYNC_PAYLOAD_LIMIT, too_large=too_large
+        )
+        self._api_server = HttpServer(
+            _not_ready, host=host, port=api_port or 0, max_body=max_body, too_large=_request_too_large
+        )
+
+    @property
+    def endpoint(self) -> str:
+        """Where SDKs and /_fake/ calls go."""
+        return self._control_server.endpoint
+
+    @property
+    def api_endpoint(self) -> str:
+        """Where the project's users go."""
+        return self._api_server.endpoint
+
+    def start(self) -> None:
+        """Opens the ports, then reads the project; raises OSError or ProjectError and leaves nothing behind."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="function-compute", daemon=True)
+        self._thread.start()
+        try:
+            self._call(self._open())
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Ends timers, queue and every process, then closes the ports."""
+        self._call(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        if self._log_stream is not None:
+            self._log_stream.close()
+            self._log_stream = None
+
+    def __enter__(self) -> FunctionComputeFake:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _call(self, work: Coroutine[Any, Any, _T]) -> _T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _open(self) -> None:
+        await self._control_server.start()
+        await self._api_server.start()
+        env = self._env(self.endpoint) if callable(self._env) else self._env or {}
+        project = read_project(self._project_file, env)
+        surrounded, notes = surroundings(project, self._layers, self._interpreters)
+        self.notes = [*project.notes, *notes]
+        routes = self._read_routes(project)
+        if self._log_path is not None:
+            self._log_stream = Path(self._log_path).open("a", encoding="utf-8")  # noqa: SIM115 - closed by stop()
+        self._pools = {
+            address: Pool(around, self._log, max_instances=self._max_instances, max_waiting=self._max_waiting)
+            for address, around in surrounded.items()
+        }
+        self._invocations = Invocations(self._pools, self._print, retry_base_s=self._retry_base_s)
+        self._timers = Timers(project, self._invocations)
+        if self._run_timers:
+            self._timers.start()
+        control, api = Control(self._invocations, self._timers), InvokeApi(project, self._invocations)
+        self._control_server.handler = lambda request: (
+            control.handle(request) if request.target.startswith("/_fake/") else api.handle(request)
+        )
+        self._api_server.handler = Gateway(routes, self._invocations).handle
+
+    def _read_routes(self, project: Project) -> Routes:
+        if self._routes is None:
+            return Routes({"paths": {}}, project)
+        if isinstance(self._routes, Mapping):
+            return Routes(self._routes, project)
+        return Routes.read(Path(self._routes), project)
+
+    async def _close(self) -> None:
+        if self._timers is not None:
+            await self._timers.stop()
+        if self._invocations is not None:
+            await self._invocations.stop()
+        await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
+        await self._control_server.stop()
+        await self._api_server.stop()
+
+    def _log(self, function: str, request_id: str, line: str) -> None:
+        if self._log_stream is not None:
+            self._log_stream.write(f"{datetime.now():%H:%M:%S}  {function}  {request_id}  {line}\n")
+            self._log_stream.flush()
+
+    def _print(self, invocation: Invocation) -> None:
+        if self._on_line is not None:
+            self._on_line(f"{datetime.now():%H:%M:%S}  {invocation.line()}")
+
+
+def _not_ready(request: Request) -> Response:
+    return events.json_error(503, "starting", f"The emulator is not ready for {request.method} yet.", "")
+
+
+def _request_too_large() -> Response:
+    return events.json_error(413, "too_large", "The request's body is too large.", "")

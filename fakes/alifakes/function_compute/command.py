@@ -1,0 +1,73 @@
+"""`python -m alifakes fc s.yaml`: runs the emulator until it is told to end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from alifakes.function_compute.app import FunctionComputeFake
+from alifakes.function_compute.model import ProjectError
+
+
+def main(argv: list[str]) -> int:
+    """Returns the exit code: 0 after Ctrl-C or SIGTERM, 1 when it cannot start."""
+    options = _parser().parse_args(argv)
+    fake = FunctionComputeFake(
+        options.project,
+        host=options.host,
+        port=options.port,
+        api_port=options.api_port,
+        env=os.environ,
+        layers={name: Path(folder) for name, folder in options.layer},
+        interpreters=dict(options.interpreter),
+        routes=options.routes,
+        log_file=options.log_file,
+        max_instances=options.max_instances,
+        timers=not options.no_timers,
+        on_line=lambda line: print(line, flush=True),
+    )
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    try:
+        fake.start()
+    except (ProjectError, OSError) as error:
+        print(error if isinstance(error, ProjectError) else _sentence(error), file=sys.stderr)
+        return 1
+    for note in fake.notes:
+        print(f"note: {note}", file=sys.stderr)
+    print(f"invoke: {fake.endpoint}")
+    print(f"ready: {fake.api_endpoint}", flush=True)
+    ended.wait()
+    fake.stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m alifakes fc", description=__doc__)
+    parser.add_argument("project", help="s.yaml, or any file of edition 3.0.0 (fc3) or 1.0.0 (fc)")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=9000, help="the invoke API's port (0: any free one)")
+    parser.add_argument("--api-port", type=int, default=8000, help="the public API's port (0: any free one)")
+    parser.add_argument("--routes", help="an OpenAPI document with x-aliyun-apigateway-backend fields")
+    parser.add_argument("--layer", type=_pair, action="append", default=[], metavar="NAME=FOLDER")
+    parser.add_argument("--interpreter", type=_pair, action="append", default=[], metavar="RUNTIME=PYTHON")
+    parser.add_argument("--log-file", help="where the output of functions goes")
+    parser.add_argument("--max-instances", type=int, default=4, help="instances per function")
+    parser.add_argument("--no-timers", action="store_true", help="timer triggers fire only when asked to")
+    return parser
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not name or not separator or not value:
+        raise argparse.ArgumentTypeError(f"'{text}' is not of the form NAME=VALUE")
+    return name, value
+
+
+def _sentence(error: OSError) -> str:
+    return f"The emulator cannot start: {error.strerror or error}."

@@ -1,0 +1,98 @@
+"""Reads the props of an fc3 resource (edition 3.0.0)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from alifakes.function_compute.lint import Lint
+from alifakes.function_compute.model import AsyncConfig, Function, Hook, HttpTrigger, TimerTrigger
+
+# API structs and ROS documents allow a week, the console's page and the schema a month: the shorter is always safe
+MAX_EVENT_AGE = 604_800
+
+
+def read_function(lint: Lint, props: Any, path: str) -> tuple[Function, list[str]]:
+    """The function and notes about what is left out; raises ProjectError."""
+    if isinstance(props, dict) and isinstance(props.get("runtime"), str) and props["runtime"].startswith("python"):
+        lint.runtime(props["runtime"], f"{path}.runtime")
+    lint.schema("fc3", props, path)
+    lint.name(props["functionName"], f"{path}.functionName")
+    lint.runtime(props["runtime"], f"{path}.runtime")
+    _check_instances(lint, props, path)
+    http, timers, notes = _triggers(lint, props.get("triggers", []), f"{path}.triggers")
+    lifecycle = props.get("instanceLifecycleConfig", {})
+    return Function(
+        name=props["functionName"],
+        service=None,
+        runtime=props["runtime"],
+        handler=lint.handler(props["handler"], f"{path}.handler"),
+        code_dir=lint.code(props["code"], f"{path}.code"),
+        region=props["region"],
+        memory=props.get("memorySize", 512),
+        timeout=props.get("timeout", 3),
+        role=props.get("role") or None,
+        environment=lint.environment(props.get("environmentVariables", {}), f"{path}.environmentVariables"),
+        layers=lint.layers(props.get("layers", []), f"{path}.layers"),
+        initializer=_hook(lint, lifecycle.get("initializer"), f"{path}.instanceLifecycleConfig.initializer"),
+        pre_stop=_hook(lint, lifecycle.get("preStop"), f"{path}.instanceLifecycleConfig.preStop"),
+        asynchronous=_asynchronous(lint, props.get("asyncInvokeConfig", {}), f"{path}.asyncInvokeConfig"),
+        http_triggers=http,
+        timer_triggers=timers,
+    ), notes
+
+
+def _check_instances(lint: Lint, props: Mapping[str, Any], path: str) -> None:
+    if props.get("instanceConcurrency", 1) > 1:
+        raise lint.error(
+            f"{path}.instanceConcurrency",
+            f"{props['instanceConcurrency']} is refused: a built-in Python runtime handles 1 request at a time.",
+        )
+    if "scalingConfig" in props and "provisionConfig" in props:
+        raise lint.error(path, "scalingConfig and provisionConfig exclude each other.")
+    cpu = props.get("cpu")
+    if cpu is not None and not 1 <= props.get("memorySize", 512) / 1024 / cpu <= 4:
+        memory = props.get("memorySize", 512)
+        raise lint.error(
+            f"{path}.cpu", f"{cpu} for {memory} MB is refused: CPU to memory in GB must be from 1:1 to 1:4."
+        )
+
+
+def _hook(lint: Lint, hook: Mapping[str, Any] | None, path: str) -> Hook | None:
+    if hook is None:
+        return None
+    if "handler" not in hook:
+        raise lint.error(path, "'handler' is missing.")
+    return Hook(lint.handler(hook["handler"], f"{path}.handler"), int(hook.get("timeout", 3)))
+
+
+def _asynchronous(lint: Lint, config: Mapping[str, Any], path: str) -> AsyncConfig:
+    destinations = config.get("destinationConfig", {})
+    age = int(config.get("maxAsyncEventAgeInSeconds", 86_400))
+    return AsyncConfig(
+        retries=int(config.get("maxAsyncRetryAttempts", 3)),
+        max_age=lint.within(age, 1, MAX_EVENT_AGE, f"{path}.maxAsyncEventAgeInSeconds"),
+        task=config.get("asyncTask", False),
+        on_success=destinations.get("onSuccess", {}).get("destination"),
+        on_failure=destinations.get("onFailure", {}).get("destination"),
+    )
+
+
+def _triggers(
+    lint: Lint, triggers: list[dict[str, Any]], path: str
+) -> tuple[tuple[HttpTrigger, ...], tuple[TimerTrigger, ...], list[str]]:
+    http: list[HttpTrigger] = []
+    timers: list[TimerTrigger] = []
+    notes: list[str] = []
+    lint.unique([trigger["triggerName"] for trigger in triggers], path, "trigger")
+    for index, trigger in enumerate(triggers):
+        name, kind, config = trigger["triggerName"], trigger["triggerType"], trigger["triggerConfig"]
+        if kind == "http":
+            http.append(HttpTrigger(name, frozenset(config.get("methods", [])), config.get("authType", "function")))
+        elif kind == "timer":
+            payload = config.get("payload", "")
+            lint.timer(config["cronExpression"], payload, f"{path}[{index}].triggerConfig")
+            timers.append(TimerTrigger(name, config["cronExpression"], config["enable"], payload))
+        else:
+            notes.append(f"{path}[{index}] is left out: the emulator does not run triggers of type '{kind}'.")
+    return tuple(http), tuple(timers), notes

@@ -1,0 +1,158 @@
+"""Runs invocations and keeps their records: asynchronous ones through a queue with retries."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from alifakes.function_compute.model import Function
+from alifakes.function_compute.sandbox.instance import Outcome
+from alifakes.function_compute.sandbox.pool import Exhausted, Pool
+
+ASYNC_PAYLOAD_LIMIT = 128 * 1024
+RECORDS_KEPT = 20_000
+
+
+class PayloadTooLarge(Exception):
+    """An asynchronous payload is over its limit."""
+
+
+@dataclass
+class Invocation:
+    """One invocation; `status` is queued, running, retrying, ok, error, expired or (http) the status as text.
+
+    `started_ms` is the wall clock's time at submission; `duration_ms` is the last attempt's.
+    """
+
+    function: str
+    service: str | None
+    kind: str
+    label: str = ""
+    parent_request_id: str | None = None
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    status: str = "queued"
+    attempts: int = 0
+    duration_ms: float = 0.0
+    started_ms: int = field(default_factory=lambda: int(time.time() * 1000))
+
+    @classmethod
+    def of(cls, function: Function, kind: str, label: str = "") -> Invocation:
+        return cls(function.name, function.service, kind, label)
+
+    @property
+    def address(self) -> str:
+        return self.function if self.service is None else f"{self.service}${self.function}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {**vars(self), "duration_ms": round(self.duration_ms, 3)}
+
+    def line(self) -> str:
+        """What is printed: `follow  http PUT /v1/follows/7  200  12 ms`."""
+        what = f"{self.kind} {self.label}".rstrip()
+        attempt = f"  (attempt {self.attempts})" if self.kind in ("async", "timer") else ""
+        return f"{self.function}  {what}  {self.status}  {self.duration_ms:.0f} ms{attempt}"
+
+
+OnInvocation = Callable[[Invocation], None]
+
+
+class Invocations:
+    """Belongs to one event loop. `sleep` and `now` (seconds) are the queue's clock."""
+
+    def __init__(
+        self,
+        pools: Mapping[str, Pool],
+        on_invocation: OnInvocation,
+        *,
+        retry_base_s: float = 1.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.records: deque[Invocation] = deque(maxlen=RECORDS_KEPT)
+        self._pools = pools
+        self._on_invocation = on_invocation
+        self._retry_base_s = retry_base_s
+        self._sleep = sleep
+        self._now = now
+        self._slots = {address: asyncio.Semaphore(pool.max_instances) for address, pool in pools.items()}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._queued: set[asyncio.Task[None]] = set()
+
+    async def run(self, invocation: Invocation, event: bytes, judge: Callable[[Outcome], str] | None = None) -> Outcome:
+        """Runs it now; it goes on when the caller is cancelled. `judge` names the status of a finished call.
+
+        Raises Exhausted.
+        """
+        self.records.append(invocation)
+        task = asyncio.ensure_future(self._run(invocation, event, judge))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
+
+    async def _run(self, invocation: Invocation, event: bytes, judge: Callable[[Outcome], str] | None) -> Outcome:
+        invocation.status, invocation.attempts = "running", 1
+        try:
+            outcome = await self._pools[invocation.address].invoke(event, invocation.request_id, patient=False)
+        except Exhausted:
+            self._finish(invocation, "429", 0.0)
+            raise
+        status = judge(outcome) if judge else _plain_status(outcome)
+        self._finish(invocation, status, outcome.duration_ms)
+        return outcome
+
+    def enqueue(self, invocation: Invocation, event: bytes) -> None:
+        """Accepts it to be run later; raises PayloadTooLarge."""
+        if len(event) > ASYNC_PAYLOAD_LIMIT:
+            raise PayloadTooLarge(f"payload size exceeds maximum allowed size ({ASYNC_PAYLOAD_LIMIT} bytes)")
+        self.records.append(invocation)
+        task = asyncio.ensure_future(self._work_off(invocation, event, self._now()))
+        self._queued.add(task)
+        task.add_done_callback(self._queued.discard)
+
+    async def _work_off(self, invocation: Invocation, event: bytes, accepted: float) -> None:
+        pool = self._pools[invocation.address]
+        config = pool.function.asynchronous
+        while True:
+            async with self._slots[invocation.address]:
+                if self._now() - accepted > config.max_age:
+                    self._finish(invocation, "expired", 0.0)
+                    return
+                invocation.attempts += 1
+                invocation.status = "running"
+                outcome = await pool.invoke(event, invocation.request_id, patient=True)
+            if outcome.error_type is None or invocation.attempts > config.retries:
+                self._finish(invocation, _plain_status(outcome), outcome.duration_ms)
+                return
+            self._finish(invocation, "error", outcome.duration_ms)
+            invocation.status = "retrying"
+            await self._sleep(self._retry_base_s * 2 ** (invocation.attempts - 1))
+
+    def _finish(self, invocation: Invocation, status: str, duration_ms: float) -> None:
+        invocation.status, invocation.duration_ms = status, duration_ms
+        self._on_invocation(invocation)
+
+    async def idle(self, seconds: float) -> bool:
+        """Waits until no asynchronous invocation is queued, running or waiting to be retried; False when time is up."""
+        deadline = time.monotonic() + seconds
+        while self._queued:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            await asyncio.wait(set(self._queued), timeout=left)
+        return True
+
+    async def stop(self) -> None:
+        """Gives up what is queued and what runs."""
+        tasks = [*self._queued, *self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _plain_status(outcome: Outcome) -> str:
+    return "ok" if outcome.error_type is None else "error"

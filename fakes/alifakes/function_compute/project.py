@@ -1,0 +1,73 @@
+"""Reads a project file of either edition (3.0.0 with component fc3, 1.0.0 with component fc) into one model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from alifakes.function_compute import edition1, edition3
+from alifakes.function_compute.lint import Lint
+from alifakes.function_compute.model import Function, Project, ProjectError
+from alifakes.function_compute.variables import Variables
+from alifakes.function_compute.yaml_file import describe, load_extended, merge
+
+__all__ = ["Project", "ProjectError", "read_project"]
+
+_TOP = {
+    "3.0.0": {"edition", "name", "access", "vars", "resources", "flow", "template"},
+    "1.0.0": {"edition", "name", "access", "vars", "services"},
+}
+_UNIT = {
+    "3.0.0": {"component", "props", "extend", "actions", "access"},
+    "1.0.0": {"component", "props", "actions", "access"},
+}
+_COMPONENT = {"3.0.0": "fc3", "1.0.0": "fc"}
+
+
+def read_project(file: Path, env: Mapping[str, str]) -> Project:
+    """The functions of `file`, `${env()}` taken from `env`; raises ProjectError."""
+    lint = Lint(file)
+    document = load_extended(file)
+    edition = document.get("edition")
+    if edition not in _TOP:
+        raise lint.error("edition", f"must be '3.0.0' or '1.0.0', but is {describe(edition)}.")
+    units_key = "resources" if edition == "3.0.0" else "services"
+    lint.keys(document, "top level", _TOP[edition], {"name", units_key})
+    units = lint.keys(document[units_key], units_key, set(document[units_key] or {}), set())
+    variables = Variables(document, file, env, edition)
+    functions: list[Function] = []
+    notes: list[str] = []
+    for name, unit in units.items():
+        path = f"{units_key}.{name}"
+        lint.keys(unit, path, _UNIT[edition], {"component"})
+        component = variables.resolve(unit["component"], f"{path}.component", name)
+        if component != _COMPONENT[edition]:
+            notes.append(f"{file.name}: {path} is left out: its component is '{component}', not {_COMPONENT[edition]}.")
+            continue
+        props = variables.resolve(_with_template(lint, document, unit, path), f"{path}.props", name)
+        read = edition3.read_function if edition == "3.0.0" else edition1.read_function
+        function, more = read(lint, props, f"{path}.props")
+        functions.append(function)
+        notes += more
+    lint.unique([function.address for function in functions], units_key, "function")
+    if not functions:
+        raise lint.error(units_key, f"there is no function of component {_COMPONENT[edition]}.")
+    project_name = variables.resolve(document["name"], "name")
+    return Project(file=file, name=str(project_name), functions=tuple(functions), notes=tuple(notes))
+
+
+def _with_template(lint: Lint, document: Mapping[str, Any], unit: Mapping[str, Any], path: str) -> Any:
+    """The unit's props over the template that its `extend: {name, ignore}` names."""
+    props = unit.get("props", {})
+    if "extend" not in unit:
+        return props
+    extend = lint.keys(unit["extend"], f"{path}.extend", {"name", "ignore"}, {"name"})
+    templates = document.get("template")
+    if not isinstance(templates, dict) or not isinstance(templates.get(extend["name"]), dict):
+        raise lint.error(f"{path}.extend.name", f"there is no template {describe(extend['name'])}.")
+    ignore = extend.get("ignore", [])
+    if not isinstance(ignore, list) or not isinstance(props, dict):
+        raise lint.error(path, "extend.ignore must be a list and props a mapping.")
+    template = {key: value for key, value in templates[extend["name"]].items() if key not in ignore}
+    return merge(template, props)

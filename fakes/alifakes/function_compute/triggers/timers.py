@@ -1,0 +1,71 @@
+"""Fires timer triggers: at their time, or at once when asked to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timezone
+
+from alifakes.function_compute import events
+from alifakes.function_compute.invocations import Invocation, Invocations
+from alifakes.function_compute.model import Function, Project, TimerTrigger
+from alifakes.function_compute.triggers.cron import Schedule
+
+
+def _utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+class Timers:
+    """The timer triggers of a project; `now` and `sleep` (seconds) are their clock."""
+
+    def __init__(
+        self,
+        project: Project,
+        invocations: Invocations,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._triggers = [(function, trigger) for function in project.functions for trigger in function.timer_triggers]
+        self._invocations = invocations
+        self._now = now
+        self._sleep = sleep
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Lets every enabled trigger run on its schedule."""
+        self._tasks = [
+            asyncio.ensure_future(self._run(function, trigger))
+            for function, trigger in self._triggers
+            if trigger.enabled
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _run(self, function: Function, trigger: TimerTrigger) -> None:
+        schedule = Schedule(trigger.cron)
+        due = schedule.after(self._now())
+        while True:
+            # a sleep may end early, or much later after the machine was suspended: missed times are not made up for
+            while (left := (due - self._now()).total_seconds()) > 0:
+                await self._sleep(left)
+            self._fire(function, trigger, due)
+            due = schedule.after(max(due, self._now()))
+
+    def fire(self, name: str) -> list[str]:
+        """Fires every timer trigger of a function (its name or address) now, enabled or not; returns the request ids."""
+        moment = self._now()
+        return [
+            self._fire(function, trigger, moment)
+            for function, trigger in self._triggers
+            if name in (function.name, function.address)
+        ]
+
+    def _fire(self, function: Function, trigger: TimerTrigger, moment: datetime) -> str:
+        invocation = Invocation.of(function, "timer", trigger.name)
+        self._invocations.enqueue(invocation, events.timer(moment, trigger.name, trigger.payload))
+        return invocation.request_id

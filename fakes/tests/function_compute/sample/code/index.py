@@ -1,0 +1,105 @@
+"""Functions that show what they were given, or misbehave, on request."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+served = 0
+initialized = 0
+
+
+def initializer(context):
+    global initialized
+    initialized += 1
+
+
+def failing_initializer(context):
+    raise RuntimeError("no database")
+
+
+def pre_stop(context):
+    Path(os.environ["STOP_FILE"]).write_text("stopped")
+
+
+def echo(event, context):
+    return event
+
+
+def show(event, context):
+    """Context, environment, path, counters."""
+    global served
+    served += 1
+    seen = {}
+    for name in sorted(vars(context)):
+        value = getattr(context, name)
+        if name != "logger":
+            seen[name] = vars(value) if hasattr(value, "__dict__") else value
+    return {
+        "context": seen,
+        "environment": dict(os.environ),
+        "path": sys.path,
+        "cwd": os.getcwd(),
+        "served": served,
+        "initialized": initialized,
+        "pid": os.getpid(),
+    }
+
+
+def act(event, context):
+    """Does what the event's `do` says."""
+    order = json.loads(event)
+    what = order["do"]
+    if what == "raise":
+        raise ValueError(order["text"])
+    if what == "exit":
+        sys.exit(3)
+    if what == "die":
+        os.kill(os.getpid(), 9)
+    if what == "loop":
+        while True:
+            pass
+    if what == "sleep":
+        time.sleep(order["seconds"])
+    if what == "print":
+        print(order["text"])
+        context.logger.warning("from the logger")
+        print("to stderr", file=sys.stderr)
+    if what == "import":
+        __import__(order["module"])
+    if what == "spawn":
+        import subprocess
+
+        return {"pid": subprocess.Popen(["sleep", "600"]).pid}
+    if what == "return":
+        return order["value"]
+    if what == "fail-until":
+        marker = Path(order["file"])
+        tries = int(marker.read_text()) + 1 if marker.exists() else 1
+        marker.write_text(str(tries))
+        if tries < order["tries"]:
+            raise RuntimeError(f"try {tries}")
+    return "done"
+
+
+def shadow(event, context):
+    import shared
+    import only_second
+
+    return {"shared": shared.WHERE, "only_second": only_second.WHERE}
+
+
+def web(event, context):
+    """Answers with what came in."""
+    request = json.loads(event)
+    return {"statusCode": 201, "headers": {"X-Sample": "yes", "Content-Type": "application/json"}, "body": json.dumps(request)}
+
+
+def plain(event, context):
+    return "just text"
+
+
+def raw(event, context):
+    """Returns the request's own body as its answer, as it is."""
+    return json.loads(event)["body"]
