@@ -1,0 +1,43 @@
+"""What every action decodes a request to: which tables it touches, and how to execute it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from alifakes.tablestore.engine.engine import Engine
+from alifakes.tablestore.engine.model import Consumed
+
+Refused = frozenset[int]  # rows of a batch that must answer OTSServerBusy unexecuted, numbered in request order
+NONE_REFUSED: Refused = frozenset()
+
+
+class Spent(NamedTuple):
+    """What one request did in one table: rows written or returned, and capacity units."""
+
+    table: str
+    rows: int = 0
+    read: int = 0
+    write: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The protobuf body of a success, and what it cost per table."""
+
+    body: bytes
+    spent: tuple[Spent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A decoded request. `rows` counts the rows of a batch (0 for all others), `run` executes it once."""
+
+    tables: tuple[str, ...]
+    run: Callable[[Engine, Refused], Answer]
+    rows: int = 0
+
+
+def spent(table: str, rows: int, consumed: Consumed) -> Spent:
+    return Spent(table, rows, consumed.read, consumed.write)

@@ -1,0 +1,44 @@
+"""UpdateTable: table options and reserved throughput; what the request leaves out stays as it is."""
+
+from __future__ import annotations
+
+from alifakes.tablestore import errors
+from alifakes.tablestore.actions.call import Answer, Call, Refused, Spent
+from alifakes.tablestore.engine.engine import Engine
+from alifakes.tablestore.engine.model import TableSchema
+from alifakes.tablestore.wire import ots_pb2 as pb
+from alifakes.tablestore.wire.requests import not_emulated, parse, text
+from alifakes.tablestore.wire.tables import decode_options, encode_options, encode_reserved
+
+
+def decode(body: bytes) -> Call:
+    request = parse(pb.UpdateTableRequest, body)
+    table = text(request.table_name)
+    if request.stream_spec.enable_stream:
+        raise not_emulated("UpdateTable with a stream")
+    if request.HasField("table_options") and not request.table_options.ListFields():
+        raise errors.nothing_to_update()
+
+    def run(engine: Engine, _refused: Refused) -> Answer:
+        current = engine.describe_table(table)
+        schema = engine.update_table(
+            table,
+            reserved=_reserved(request, current),
+            options=decode_options(request.table_options, current.options)
+            if request.HasField("table_options")
+            else None,
+        )
+        response = pb.UpdateTableResponse(
+            reserved_throughput_details=encode_reserved(schema), table_options=encode_options(schema.options)
+        )
+        return Answer(response.SerializeToString(), (Spent(table),))
+
+    return Call((table,), run)
+
+
+def _reserved(request: pb.UpdateTableRequest, current: TableSchema) -> tuple[int, int] | None:
+    if not request.HasField("reserved_throughput"):
+        return None
+    units = request.reserved_throughput.capacity_unit
+    read, write = current.reserved
+    return (units.read if units.HasField("read") else read, units.write if units.HasField("write") else write)
