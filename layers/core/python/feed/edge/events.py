@@ -1,0 +1,140 @@
+"""Events as Function Compute delivers them, normalised once: HTTP trigger, API Gateway, timer, invocation."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from feed.errors import InvalidRequest
+
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ENCODED_SLASH = re.compile(r"%2[Ff]")
+
+
+class MalformedEvent(Exception):
+    """The platform, not a client, sent something that is no event of the expected kind; `str()` names the part."""
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """Header names are lower case; repeated headers and query parameters are joined by ','; `path` is decoded."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+    client_ip: str
+
+
+def http_request(event: bytes) -> HttpRequest:
+    """Read an HTTP trigger's v1 event or an API Gateway event.
+
+    Raises InvalidRequest for what a client can get wrong, MalformedEvent for what only the platform can.
+    """
+    envelope = _object(event)
+    headers = _headers(envelope)
+    if "requestContext" in envelope:
+        http = _member(_member(envelope, "requestContext", dict), "http", dict)
+        method, client_ip = _member(http, "method", str), _member(http, "sourceIp", str)
+        raw_path = _member(envelope, "rawPath", str)
+    else:
+        method, raw_path = _member(envelope, "httpMethod", str), _member(envelope, "path", str)
+        # The gateway appends the address it saw; what stands before it was the client's to write.
+        client_ip = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return HttpRequest(method.upper(), _path(raw_path), _query(envelope), headers, _body(envelope), client_ip)
+
+
+def timer(event: bytes) -> str:
+    """The payload of a timer trigger's event, a string of the deployment's own. Raises MalformedEvent."""
+    envelope = _object(event)
+    if "triggerTime" not in envelope:
+        raise MalformedEvent("The event has no triggerTime, so no timer sent it.")
+    return str(envelope.get("payload") or "")
+
+
+def message(event: bytes) -> dict[str, Any]:
+    """The JSON object that another of our functions sent by invoking this one. Raises MalformedEvent."""
+    return _object(event)
+
+
+def _object(event: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(event)
+    except (ValueError, RecursionError):
+        raise MalformedEvent("The event is not JSON.") from None
+    if not isinstance(value, dict):
+        raise MalformedEvent("The event is not a JSON object.")
+    return value
+
+
+def _member(parent: Mapping[str, Any], name: str, kind: type) -> Any:
+    value = parent.get(name)
+    if not isinstance(value, kind):
+        raise MalformedEvent(f"The event's {name} is missing or not of type {kind.__name__}.")
+    return value
+
+
+def _texts(envelope: Mapping[str, Any], name: str) -> dict[str, str]:
+    values = envelope.get(name) or {}
+    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+        raise MalformedEvent(f"The event's {name} do not map names to text.")
+    return values
+
+
+def _headers(envelope: Mapping[str, Any]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in _texts(envelope, "headers").items():
+        key = name.lower()
+        headers[key] = f"{headers[key]},{value}" if key in headers else value
+    return headers
+
+
+def _query(envelope: Mapping[str, Any]) -> dict[str, str]:
+    query = _texts(envelope, "queryParameters")
+    if not all(_is_unicode(name) and _is_unicode(value) for name, value in query.items()):
+        raise InvalidRequest("The query is not valid UTF-8.")
+    return query
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _path(raw: str) -> str:
+    """Decoded exactly once. An encoded slash is refused: decoded, it would look like a separator."""
+    if _BAD_ESCAPE.search(raw) or _ENCODED_SLASH.search(raw):
+        raise InvalidRequest("The path holds a percent sign that does not encode a character allowed there.")
+    try:
+        path = unquote_to_bytes(raw).decode()
+    except UnicodeError:
+        raise InvalidRequest("The path is not valid UTF-8.") from None
+    return path
+
+
+def _body(envelope: Mapping[str, Any]) -> bytes:
+    text = envelope.get("body")
+    if text is None:
+        return b""
+    if not isinstance(text, str):
+        raise MalformedEvent("The event's body is not text.")
+    # API Gateway's documentation prints the flag as text, the HTTP trigger's as a boolean.
+    if envelope.get("isBase64Encoded") in (True, "true"):
+        try:
+            return base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            raise InvalidRequest("The body is not valid base64.") from None
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise InvalidRequest("The body is not valid UTF-8.") from None

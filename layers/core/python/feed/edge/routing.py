@@ -1,0 +1,76 @@
+"""Which route of a function answers a method and a path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from feed.errors import MethodNotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from feed.call import Call
+    from feed.wiring import World
+
+Operation = Callable[[Any, "Call", "World"], "BaseModel | None"]
+
+WITH_BODY = ("POST", "PUT", "PATCH")
+
+
+@dataclass(frozen=True)
+class Address:
+    """`path` is a template like `/v1/follows/{author_id}`."""
+
+    method: str
+    path: str
+
+    @property
+    def path_names(self) -> list[str]:
+        return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+
+
+@dataclass(frozen=True)
+class Route(Address):
+    """One line of the API's table; `max_body` is in bytes.
+
+    The request model's fields come from the path, from the `Idempotency-Key` header, and the rest from the JSON body
+    of POST, PUT and PATCH or from the query of every other method. An operation that returns None answers 204.
+    """
+
+    request_model: type[BaseModel]
+    operation: Operation
+    signed_in: bool = False
+    status: int = 200
+    max_body: int = 64 * 1024
+
+
+AnyAddress = TypeVar("AnyAddress", bound=Address)
+
+
+def find(routes: Sequence[AnyAddress], method: str, path: str) -> tuple[AnyAddress, dict[str, str]]:
+    """The matching one with the fewest parameters, and the path's values. Raises NotFound, MethodNotAllowed."""
+    matches = [(route, values) for route in routes if (values := _values(route.path, path)) is not None]
+    if not matches:
+        raise NotFound("There is no such address.")
+    allowed = [(route, values) for route, values in matches if route.method == method]
+    if not allowed:
+        methods = sorted({route.method for route, _ in matches})
+        raise MethodNotAllowed(
+            f"This address takes {' and '.join(methods)} only.", headers={"allow": ", ".join(methods)}
+        )
+    return min(allowed, key=lambda match: len(match[1]))
+
+
+def _values(template: str, path: str) -> dict[str, str] | None:
+    wanted, given = template.split("/"), path.split("/")
+    if len(wanted) != len(given):
+        return None
+    values = {}
+    for want, got in zip(wanted, given, strict=True):
+        if want.startswith("{") and got:
+            values[want[1:-1]] = got
+        elif want != got:
+            return None
+    return values
