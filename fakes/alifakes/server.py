@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ class Response:
 
 Handler = Callable[[Request], "Response | Awaitable[Response]"]
 TooLarge = Callable[[], Response]
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 class _Parser(Protocol):
@@ -50,7 +52,7 @@ class _Connection(asyncio.Protocol):
     def __init__(self, server: HttpServer) -> None:
         self._server = server
         self._parser = cast(_Parser, httptools.HttpRequestParser(self))
-        self._waiting: deque[tuple[Request, bool]] = deque()
+        self._waiting: deque[tuple[Request | None, bool]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._too_large = False
         self._closing = False
@@ -69,7 +71,7 @@ class _Connection(asyncio.Protocol):
         self._client_ip = str(peer[0]) if peer else ""
         self._server.connections.add(self)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio names it
         self._closing = True
         self._server.connections.discard(self)
         if self._task is not None:
@@ -85,9 +87,13 @@ class _Connection(asyncio.Protocol):
         except httptools.HttpParserError:
             self._refuse(HTTPStatus.BAD_REQUEST)
 
-    def close(self) -> None:
+    def close(self) -> asyncio.Task[None] | None:
+        """Closes after what is written; returns the cancelled task of a request that is not answered yet."""
         self._closing = True
         self._transport.close()
+        if self._task is not None:
+            self._task.cancel()
+        return self._task
 
     # httptools' side
     def on_url(self, url: bytes) -> None:
@@ -121,21 +127,27 @@ class _Connection(asyncio.Protocol):
         too_large, self._too_large = self._too_large, False
         self._begin()
         if self._task is None and not self._waiting:
-            answer = self._server.too_large() if too_large else self._server.handler(request)
+            answer = self._answer(None if too_large else request)
             if isinstance(answer, Response):
                 self._send(answer, keep_alive)
                 return
             self._transport.pause_reading()
             self._task = asyncio.ensure_future(self._finish(answer, keep_alive))
         else:
-            self._waiting.append((request, keep_alive))
+            self._waiting.append((None if too_large else request, keep_alive))
+
+    def _answer(self, request: Request | None) -> Response | Awaitable[Response]:
+        """The handler's answer; None stands for a request whose body was too large."""
+        try:
+            return self._server.too_large() if request is None else self._server.handler(request)
+        except Exception:
+            return _failed()
 
     async def _finish(self, answer: Awaitable[Response], keep_alive: bool) -> None:
-        self._send(await answer, keep_alive)
+        self._send(await _settled(answer), keep_alive)
         while self._waiting and not self._closing:
             request, keep_alive = self._waiting.popleft()
-            result = self._server.handler(request)
-            self._send(result if isinstance(result, Response) else await result, keep_alive)
+            self._send(await _settled(self._answer(request)), keep_alive)
         self._task = None
         if not self._closing:
             self._transport.resume_reading()
@@ -150,14 +162,29 @@ class _Connection(asyncio.Protocol):
             self._closing = True
             self._transport.abort()
             return
-        lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+        lines = [f"HTTP/1.1 {answer.status} {_PHRASES.get(answer.status, 'Unknown')}"]
         lines += [f"{name}: {value}" for name, value in answer.headers]
-        lines.append(f"content-length: {len(answer.body)}")
+        body = b"" if answer.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED) else answer.body
+        if answer.status != HTTPStatus.NO_CONTENT:
+            lines.append(f"content-length: {len(body)}")
         lines.append("connection: keep-alive" if keep_alive else "connection: close")
-        self._transport.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + answer.body)
+        self._transport.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
         if not keep_alive:
             self._closing = True
             self._transport.close()
+
+
+def _failed() -> Response:
+    """A bug in a handler must not leave its client waiting."""
+    traceback.print_exc()
+    return Response(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+async def _settled(answer: Response | Awaitable[Response]) -> Response:
+    try:
+        return answer if isinstance(answer, Response) else await answer
+    except Exception:
+        return _failed()
 
 
 class HttpServer:
@@ -198,8 +225,8 @@ class HttpServer:
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
-            for connection in list(self.connections):
-                connection.close()
+            tasks = [connection.close() for connection in list(self.connections)]
+            await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
             self._server = None
 
     def start_in_thread(self) -> None:

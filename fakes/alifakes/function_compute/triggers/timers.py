@@ -57,7 +57,7 @@ class Timers:
             due = schedule.after(max(due, self._now()))
 
     def fire(self, name: str) -> list[str]:
-        """Fires every timer trigger of a function (its name or address) now, enabled or not; returns the request ids."""
+        """Fires every timer trigger of a function (name or address) now, enabled or not; returns the request ids."""
         moment = self._now()
         return [
             self._fire(function, trigger, moment)
