@@ -305,7 +305,9 @@ def index_read_only() -> OtsError:
 
 
 def index_refuses_versions(column: str) -> OtsError:
-    message = f"Column '{column}' cannot be written with a timestamp: the table has secondary indexes."  # (D), words (O)
+    message = (
+        f"Column '{column}' cannot be written with a timestamp: the table has secondary indexes."  # (D), words (O)
+    )
     return parameter_invalid(message)
 
 
@@ -405,7 +407,9 @@ def timestamp_in_column_delete() -> OtsError:
 
 
 def timestamp_in_increment(name: str) -> OtsError:
-    return parameter_invalid(f"Timestamp cannot be given when type is INCREMENT, column: {name}.")  # rule (D), words (O)
+    return parameter_invalid(
+        f"Timestamp cannot be given when type is INCREMENT, column: {name}."
+    )  # rule (D), words (O)
 
 
 def not_a_number_value() -> OtsError:

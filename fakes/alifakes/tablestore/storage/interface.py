@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
 Changes = Mapping[str, Mapping[bytes, bytes | None]]  # table -> key -> value, None deletes
@@ -18,10 +18,10 @@ class Storage(Protocol):
 
     def scan(
         self, table: str, start: bytes, end: bytes | None = None, *, reverse: bool = False
-    ) -> Iterator[tuple[bytes, bytes]]:
+    ) -> Generator[tuple[bytes, bytes], None, None]:
         """Keys with start <= key < end (None: to the last), and values, in either direction, read as they are taken.
 
-        The caller ends the iteration before it writes.
+        The caller ends or closes the iteration before it writes.
         """
         ...
 

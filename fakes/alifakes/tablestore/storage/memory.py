@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 from sortedcontainers import SortedDict
 
@@ -21,7 +21,7 @@ class MemoryStorage:
 
     def scan(
         self, table: str, start: bytes, end: bytes | None = None, *, reverse: bool = False
-    ) -> Iterator[tuple[bytes, bytes]]:
+    ) -> Generator[tuple[bytes, bytes], None, None]:
         rows = self._tables.get(table)
         if rows is None:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +14,8 @@ FORMAT_VERSION = 1
 _APPLICATION_ID = 0x4F545346  # "OTSF", in the header of our files
 _LOCK_WAIT_S = 2.0
 _STATEMENTS = 1024  # prepared statements kept: a handful for each table
+
+_TABLES = "CREATE TABLE IF NOT EXISTS tables (number INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL)"
 
 Synchronous = Literal["FULL", "NORMAL", "OFF"]
 
@@ -54,7 +56,9 @@ class SqliteStorage:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute(f"PRAGMA synchronous = {synchronous}")
             self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute("CREATE TABLE IF NOT EXISTS tables (number INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL)")
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS tables (number INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL)"
+            )
             self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             self._db.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
             self._db.execute("COMMIT")
@@ -92,7 +96,7 @@ class SqliteStorage:
 
     def scan(
         self, table: str, start: bytes, end: bytes | None = None, *, reverse: bool = False
-    ) -> Iterator[tuple[bytes, bytes]]:
+    ) -> Generator[tuple[bytes, bytes], None, None]:
         name = self._tables.get(table)
         if name is None:
             return

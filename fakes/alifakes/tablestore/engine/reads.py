@@ -1,0 +1,76 @@
+"""What a read sees of a row: live cells, then requested columns, time range and versions, then the filter."""
+
+from __future__ import annotations
+
+from alifakes.tablestore.engine import capacity
+from alifakes.tablestore.engine.catalog import Table
+from alifakes.tablestore.engine.filters import passes
+from alifakes.tablestore.engine.model import Key, PageFilter, ReadOptions, Row
+from alifakes.tablestore.engine.rows import Cells, StoredRow, decode_row, live, newest, page_of_columns, to_cells
+
+
+class Reader:
+    """Reads rows of one table with one set of options at one time."""
+
+    def __init__(self, table: Table, options: ReadOptions, now_ms: int) -> None:
+        self._table = table
+        self._options = options
+        self._now_ms = now_ms
+        self._columns = frozenset(options.columns)
+        self._names = table.key_names
+        versions = table.options.max_versions
+        self._versions = versions if options.max_versions is None else min(options.max_versions, versions)
+        # The common case: `_select` would return every stored cell.
+        self._whole = (
+            not options.columns
+            and options.time_range is None
+            and options.start_column is None
+            and options.end_column is None
+            and versions == 1
+        )
+
+    def live(self, data: bytes) -> StoredRow | None:
+        row = decode_row(data)
+        return row if self._table.options.ttl == -1 else live(row, self._table.options, self._now_ms)
+
+    def read(self, key: Key, stored: StoredRow) -> tuple[Row | None, int]:
+        """The row, None when it is not to be shown, and the bytes that reading it costs.
+
+        A row that has none of the columns asked for is not shown, and neither is one that the filter refuses.
+        """
+        cells: Cells | None = stored.cells
+        overhead = self._table.cell_overhead
+        if self._whole:
+            size = stored.size + overhead * len(stored.cells)
+        else:
+            cells = self._select(stored.cells)
+            size = capacity.key_size(self._names, key)
+            if cells is None:
+                return None, size
+            size += capacity.cells_size(cells) + overhead * len(cells)
+        assert cells is not None
+        condition = self._options.filter
+        if condition is not None:
+            if isinstance(condition, PageFilter):
+                cells = page_of_columns(cells, condition.offset, condition.limit)
+            elif not passes(condition, cells):
+                return None, size
+        return Row(tuple(zip(self._names, key, strict=True)), to_cells(cells)), size
+
+    def _select(self, cells: Cells) -> Cells | None:
+        """None when columns are named and the row has none of them.
+
+        Without named columns a row whose cells are all outside the time range still shows its key.
+        """
+        options = self._options
+        if self._columns:
+            cells = tuple(cell for cell in cells if cell[0] in self._columns)
+        first, end = options.start_column, options.end_column
+        if first is not None or end is not None:
+            cells = tuple(cell for cell in cells if (first or "") <= cell[0] and (end is None or cell[0] < end))
+        span = options.time_range
+        if span is not None:
+            cells = tuple(cell for cell in cells if span.start <= cell[2] < span.end)
+        if len(cells) > 1:
+            cells = newest(cells, self._versions)
+        return None if self._columns and not cells else cells
