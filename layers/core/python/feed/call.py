@@ -33,10 +33,19 @@ class Call:
     caller: int | None = None
     guest: str = ""
     spent: Spent = field(default_factory=Spent)
+    began: float = field(default_factory=time.monotonic)
     random_bits: Callable[[int], int] = secrets.randbits
 
     def seconds_left(self) -> float:
         return self.ends_at - time.monotonic()
+
+    def time_ms(self) -> int:
+        """The time by now, for leases; everything that a client can see uses now_ms."""
+        return self.now_ms + int((time.monotonic() - self.began) * 1000)
+
+    def wait(self, seconds: float) -> None:
+        """Pause before another try, never beyond the call's end."""
+        time.sleep(max(0.0, min(seconds, self.seconds_left())))
 
     def require_caller(self) -> int:
         """The signed-in user's id, in operations whose route lets nobody else in."""

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from feed.store.client import Connection, Tables
 
 
+_KNOWN_CALLERS = 10_000
+_known_callers: set[int] = set()
+
+
 @dataclass(frozen=True)
 class Grant:
     """What one function may touch: its tables (by name) and the functions it may invoke; its role is made from this."""
@@ -42,6 +46,18 @@ class World:
     @cached_property
     def invoker(self) -> Invoker:
         return _invoker(self.settings, self.credentials, self.grant.invokes)
+
+    def remember_caller(self) -> None:
+        """Make the caller's user row on the first call that this instance sees of them."""
+        caller = self.call.require_caller()
+        if caller in _known_callers:
+            return
+        from feed.store import users
+
+        users.ensure(self.tables, caller, self.call.now_ms)
+        if len(_known_callers) >= _KNOWN_CALLERS:
+            _known_callers.clear()
+        _known_callers.add(caller)
 
 
 def open_world(call: Call, grant: Grant, context: Any) -> World:

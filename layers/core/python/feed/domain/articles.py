@@ -33,7 +33,8 @@ class Article:
     """One row of the article table. `html` is empty in cards, which are read without it.
 
     `published_ms` is set once, at the first release, and is the article's place in every inbox for ever;
-    `delivery` counts releases; `width` is the number of shards of the latest one; `sequence` is the outbox row's.
+    `delivery` counts releases; `width` and
+    `audience` are the latest one's number of shards and followers at its start; `sequence` is the outbox row's.
     """
 
     id: int
@@ -42,10 +43,12 @@ class Article:
     summary: str
     html: str
     cover_url: str | None
+    words: int
     state: State
     version: int
     delivery: int
     width: int
+    audience: int
     created_ms: int
     published_ms: int | None
     sequence: int | None

@@ -6,10 +6,12 @@ import base64
 import binascii
 import hashlib
 import json
+from typing import Any
 
 from feed.errors import InvalidRequest
 
 _MARK = 8  # bytes
+_LONGEST = 64
 
 
 def encode(list_name: str, caller: int | None, position: list[int | str]) -> str:
@@ -17,8 +19,8 @@ def encode(list_name: str, caller: int | None, position: list[int | str]) -> str
     return base64.urlsafe_b64encode(_mark(list_name, caller, body) + body).decode().rstrip("=")
 
 
-def decode(list_name: str, caller: int | None, cursor: str, kinds: tuple[type, ...]) -> list[int | str]:
-    """The position, one value per kind (int or str). Raises InvalidRequest for a foreign or damaged cursor.
+def decode(list_name: str, caller: int | None, cursor: str, *shapes: tuple[type, ...]) -> tuple[Any, ...]:
+    """The position, of one of these shapes (each of int and str). Raises InvalidRequest for a foreign or damaged one.
 
     The mark is no secret: a forged cursor reaches nothing that a plain walk of the caller's own list does not.
     """
@@ -29,9 +31,14 @@ def decode(list_name: str, caller: int | None, cursor: str, kinds: tuple[type, .
         raise _refused() from None
     if raw[:_MARK] != _mark(list_name, caller, raw[_MARK:]) or not isinstance(position, list):
         raise _refused()
-    if tuple(type(value) for value in position) != kinds:
+    if tuple(type(value) for value in position) not in shapes or not all(map(_storable, position)):
         raise _refused()
-    return position
+    return tuple(position)
+
+
+def _storable(value: int | str) -> bool:
+    """Whether the value can be part of a key: 64 bits, or a short text."""
+    return len(value) <= _LONGEST if isinstance(value, str) else 0 <= value < 1 << 63
 
 
 def _mark(list_name: str, caller: int | None, body: bytes) -> bytes:

@@ -59,3 +59,17 @@ def first_write_is_plain(job: Job, followed_ms: int, published_ms: int) -> bool:
     Who followed later may have it by backfill; after a take-over, or in a repeated delivery, anyone may.
     """
     return job.delivery == 1 and not job.suspect and followed_ms < published_ms
+
+
+QUIET_MS = 60_000
+STALLED_AFTER_MS = 300_000
+
+
+def is_abandoned(job: Job, now_ms: int, margin_ms: int) -> bool:
+    """Nobody owns the shard, and nothing has happened to it for longer than a chained invocation takes to begin."""
+    return not job.done and may_acquire(job, now_ms, margin_ms) and now_ms > job.updated_ms + QUIET_MS
+
+
+def is_stalled(job: Job, now_ms: int) -> bool:
+    """No worker has said anything for longer than any invocation lasts, time-out and take-over margin included."""
+    return not job.done and now_ms > max(job.updated_ms, job.lease_until_ms) + STALLED_AFTER_MS

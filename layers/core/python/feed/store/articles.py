@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from feed.domain.articles import Article, Counts, State
 from feed.domain.ids import hashed, unhashed
@@ -18,10 +19,12 @@ CARD = (
     "title",
     "summary",
     "cover_url",
+    "words",
     "state",
     "version",
     "delivery",
     "width",
+    "audience",
     "created_ms",
     "published_ms",
     "sequence",
@@ -30,6 +33,18 @@ CARD = (
 """Every column but the text itself, which would cost a list capacity units by its size."""
 
 NEWEST_SHARDS = tuple(f"{number:02x}" for number in range(SHARDS_OF_NEWEST))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An article's place in a list: a time, and its key."""
+
+    position: tuple[int, str]
+
+    @property
+    def article_id(self) -> int:
+        return unhashed(self.position[1])
+
 
 Cards = tuple[dict[int, Article], dict[int, users.User]]
 
@@ -70,12 +85,14 @@ def create(article: Article) -> Put:
         "title": article.title,
         "summary": article.summary,
         "html": article.html,
+        "words": article.words,
         "version": article.version,
         "created_ms": article.created_ms,
         "listed_ms": article.created_ms,
         "state": article.state.value,
         "delivery": article.delivery,
         "width": article.width,
+        "audience": article.audience,
     }
     if article.cover_url is not None:
         columns["cover_url"] = article.cover_url
@@ -92,14 +109,15 @@ def revise(old: Article, new: Article, *, text: bool) -> Update:
     put: dict[str, Value] = {"title": new.title, "summary": new.summary, "version": new.version}
     drop: list[str] = []
     if text:
-        put["html"] = new.html
+        put |= {"html": new.html, "words": new.words}
     if new.cover_url is not None:
         put["cover_url"] = new.cover_url
     else:
         drop.append("cover_url")
     if new.state is State.PUBLISHING and not old.shown:
         assert new.published_ms is not None
-        put |= {"delivery": new.delivery, "width": new.width, "newest_shard": _newest_shard(new.id)}
+        put |= {"delivery": new.delivery, "width": new.width, "audience": new.audience}
+        put["newest_shard"] = _newest_shard(new.id)
         put |= {"published_ms": new.published_ms, "listed_ms": new.published_ms}
     if old.shown and not new.shown:
         drop.append("newest_shard")
@@ -137,31 +155,30 @@ def counted(article_id: int, **changes: int) -> Update:
     return Update(ARTICLES, key(article_id), add=add, expect=Expect.PRESENT)
 
 
-def of_author(tables: Tables, author_id: int, before: tuple[int, str] | None, limit: int) -> list[tuple[int, str, int]]:
-    """(listed_ms, article_key, id) below the position, newest first; the index may lag a few seconds."""
+def of_author(tables: Tables, author_id: int, before: Key | None, limit: int) -> tuple[list[Listed], bool]:
+    """An author's articles below the position, newest first, and whether others follow; the index may lag."""
     return _indexed(tables, ARTICLES_BY_AUTHOR, hashed(author_id), "listed_ms", before, limit)
 
 
-def newest(tables: Tables, before: tuple[int, str] | None, limit: int) -> list[tuple[int, str, int]]:
-    """(published_ms, article_key, id) of what all may see, newest first over all shards."""
+def newest(tables: Tables, before: Key | None, limit: int) -> tuple[list[Listed], bool]:
+    """What all may see, newest first over all shards, and whether others follow; the index may lag."""
     reads = [
         lambda shard=shard: _indexed(tables, ARTICLES_NEWEST, shard, "published_ms", before, limit)
         for shard in NEWEST_SHARDS
     ]
-    found = [entry for entries in tables.together(*reads) for entry in entries]
-    return sorted(found, reverse=True)[:limit]
+    results = tables.together(*reads)
+    found = sorted((entry for entries, _ in results for entry in entries), key=lambda e: e.position, reverse=True)
+    return found[:limit], len(found) > limit or any(more for _, more in results)
 
 
 def _indexed(
     tables: Tables, index: str, partition: str, time_column: str, before: Key | None, limit: int
-) -> list[tuple[int, str, int]]:
+) -> tuple[list[Listed], bool]:
     start = (partition, *before) if before else (partition, End.MAX, End.MAX)
     # a backward range includes its start: the position itself is read again and left out
     page = tables.scan(index, start, (partition, End.MIN, End.MIN), limit=limit + (before is not None), backward=True)
-    entries = ((int(row[time_column]), str(row["article_key"])) for row in page.rows)
-    return [
-        (time, article_key, unhashed(article_key)) for time, article_key in entries if (time, article_key) != before
-    ]
+    entries = (Listed((int(row[time_column]), str(row["article_key"]))) for row in page.rows)
+    return [entry for entry in entries if entry.position != before], page.next_key is not None
 
 
 def decode(row: Row) -> Article:
@@ -173,10 +190,12 @@ def decode(row: Row) -> Article:
         summary=str(row["summary"]),
         html=str(row.get("html", "")),
         cover_url=str(cover) if cover is not None else None,
+        words=int(row["words"]),
         state=State(str(row["state"])),
         version=int(row["version"]),
         delivery=int(row["delivery"]),
         width=int(row["width"]),
+        audience=int(row["audience"]),
         created_ms=int(row["created_ms"]),
         published_ms=int(published) if published is not None else None,
         sequence=int(sequence) if sequence is not None else None,

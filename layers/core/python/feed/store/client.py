@@ -23,6 +23,7 @@ MAX_BATCH_GET = 100
 _READS = frozenset({"get_row", "batch_get_row", "get_range"})
 _THREADS = 8
 _T = TypeVar("_T")
+_S = TypeVar("_S")
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,12 @@ class Tables:
     def together(self, *work: Callable[[], _T]) -> list[_T]:
         """Run requests side by side, at most eight at a time; their results in order, or the first one's error."""
         return [future.result() for future in [self._threads.submit(item) for item in work]]
+
+    def pair(self, one: Callable[[], _T], other: Callable[[], _S]) -> tuple[_T, _S]:
+        """Two requests side by side, and both results."""
+        first = self._threads.submit(one)
+        second = other()
+        return first.result(), second
 
     def _named(self, table: str, key: Bound) -> list[tuple[str, Any]]:
         from tablestore import INF_MAX, INF_MIN

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from feed.domain.ids import hashed
 from feed.errors import ConditionFailed, Reload
 from feed.store.client import Tables
-from feed.store.rows import Expect, Put
+from feed.store.rows import Expect, Put, Update, equals
 from feed.store.schema import IDEMPOTENCY
 
 
@@ -35,3 +35,9 @@ def claim(tables: Tables, user_id: int, key: str, body_hash: str, article_id: in
             raise Reload(message, code="idempotency_conflict") from None
         return Claim(int(row["article_id"]), int(row["now_ms"]), first=False)
     return Claim(article_id, now_ms, first=True)
+
+
+def rebind(tables: Tables, user_id: int, key: str, taken_id: int, article_id: int) -> None:
+    """The claimed id turned out to be somebody else's; raises ConditionFailed if that was noticed before."""
+    where = (equals("article_id", taken_id),)
+    tables.write(Update(IDEMPOTENCY, (hashed(user_id), key), put={"article_id": article_id}, where=where))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feed.domain.ids import hashed
 from feed.store.client import MAX_BATCH_WRITE, Tables
-from feed.store.rows import End, Expect, Failed, Put, Row
+from feed.store.rows import End, Expect, Failed, Key, Put, Row
 from feed.store.schema import INBOXES
 
 
@@ -16,6 +16,10 @@ class InboxRow:
     published_ms: int
     article_id: int
     author_id: int
+
+    @property
+    def position(self) -> tuple[int, int]:
+        return self.published_ms, self.article_id
 
 
 def put(
@@ -29,6 +33,11 @@ def put(
     )
 
 
+def again(put: Put) -> Put:
+    """The same row for another try: if it has arrived after all, its arrival time must stay."""
+    return replace(put, expect=Expect.ABSENT)
+
+
 def deliver(tables: Tables, puts: Sequence[Put]) -> list[Failed]:
     """Put the rows, batches side by side; those that did not arrive. A refusal means that the row is there: done."""
     batches = [puts[start : start + MAX_BATCH_WRITE] for start in range(0, len(puts), MAX_BATCH_WRITE)]
@@ -36,13 +45,13 @@ def deliver(tables: Tables, puts: Sequence[Put]) -> list[Failed]:
     return [failed for result in results for failed in result if not failed.refused]
 
 
-def page(tables: Tables, reader_id: int, before: tuple[int, int] | None, limit: int) -> tuple[list[InboxRow], bool]:
+def page(tables: Tables, reader_id: int, before: Key | None, limit: int) -> tuple[list[InboxRow], bool]:
     """Rows below the position, newest published first, and whether the inbox has more."""
     reader = hashed(reader_id)
     start = (reader, *before) if before else (reader, End.MAX, End.MAX)
     # a backward range includes its start: the position itself is read again and left out
     found = tables.scan(INBOXES, start, (reader, End.MIN, End.MIN), limit=limit + (before is not None), backward=True)
-    rows = [row for row in map(_decode, found.rows) if (row.published_ms, row.article_id) != before]
+    rows = [row for row in map(_decode, found.rows) if row.position != before]
     return rows, found.next_key is not None
 
 

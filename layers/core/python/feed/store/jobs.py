@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from feed.domain.fanout import Job, shard_range
 from feed.domain.ids import hashed, unhashed
 from feed.errors import ConditionFailed
@@ -14,7 +16,13 @@ _NEVER = -1
 
 def create(article_id: int, delivery: int, shard: int, width: int, now_ms: int) -> Put:
     start, end = shard_range(shard, width)
-    columns = {"start_key": start, "end_key": end, "cursor": start, "delivered": 0, "updated_ms": now_ms}
+    columns: dict[str, int | str] = {
+        "start_key": start,
+        "end_key": end,
+        "cursor": start,
+        "delivered": 0,
+        "updated_ms": now_ms,
+    }
     return Put(JOBS, _key(article_id, delivery, shard), columns, Expect.ABSENT)
 
 
@@ -30,8 +38,8 @@ def of_delivery(tables: Tables, article_id: int, delivery: int) -> list[Job]:
     return [_decode(row) for row in page.rows]
 
 
-def acquire(tables: Tables, job: Job, owner: str, now_ms: int, lease_until_ms: int) -> bool:
-    """Take the shard, unless somebody did since `job` was read. Taking it from a vanished owner makes it suspect."""
+def acquire(tables: Tables, job: Job, owner: str, now_ms: int, lease_until_ms: int) -> Job | None:
+    """Take the shard; None if somebody did since `job` was read. Taking it from a vanished owner makes it suspect."""
     unchanged = equals("owner", job.owner) if job.owner else missing("owner", never="")
     put: dict[str, int | str] = {"owner": owner, "lease_until_ms": lease_until_ms, "updated_ms": now_ms}
     if job.owner:
@@ -42,36 +50,35 @@ def acquire(tables: Tables, job: Job, owner: str, now_ms: int, lease_until_ms: i
     try:
         tables.write(Update(JOBS, _key(job.article_id, job.delivery, job.shard), put=put, where=where))
     except ConditionFailed:
-        return False
-    return True
+        return None
+    return replace(job, owner=owner, lease_until_ms=lease_until_ms, suspect=job.suspect or bool(job.owner))
 
 
-def advance(tables: Tables, job: Job, owner: str, cursor: str, delivered: int, now_ms: int, *, release: bool) -> None:
+def advance(tables: Tables, job: Job, cursor: str, delivered: int, now_ms: int, *, release: bool) -> Job:
     """Move the cursor over acknowledged rows; raises ConditionFailed when the shard is no longer the owner's."""
-    tables.write(
-        Update(
-            JOBS,
-            _key(job.article_id, job.delivery, job.shard),
-            put={"cursor": cursor, "updated_ms": now_ms},
-            add={"delivered": delivered},
-            drop=("owner", "lease_until_ms") if release else (),
-            where=(equals("owner", owner),),
-        )
-    )
+    drop = ("owner", "lease_until_ms") if release else ()
+    tables.write(_step(job, {"cursor": cursor, "updated_ms": now_ms}, delivered, drop))
+    return replace(job, cursor=cursor, delivered=job.delivered + delivered)
 
 
-def finish(tables: Tables, job: Job, owner: str, cursor: str, delivered: int, now_ms: int) -> None:
+def finish(tables: Tables, job: Job, cursor: str, delivered: int, now_ms: int) -> None:
     """The shard is complete (or its article withdrawn); raises ConditionFailed as `advance` does."""
-    tables.write(
-        Update(
-            JOBS,
-            _key(job.article_id, job.delivery, job.shard),
-            put={"cursor": cursor, "updated_ms": now_ms, "finished_ms": now_ms},
-            add={"delivered": delivered},
-            drop=("owner", "lease_until_ms"),
-            where=(equals("owner", owner),),
-        )
+    put: dict[str, int | str] = {"cursor": cursor, "updated_ms": now_ms, "finished_ms": now_ms}
+    tables.write(_step(job, put, delivered, ("owner", "lease_until_ms")))
+
+
+def give_back(tables: Tables, job: Job, now_ms: int) -> None:
+    """Let the next worker begin at once, unsure of the rows beyond the cursor. Best effort: the lease ends anyway."""
+    key = _key(job.article_id, job.delivery, job.shard)
+    put: dict[str, int | str] = {"suspect": 1, "updated_ms": now_ms}
+    tables.write_many(
+        [Update(JOBS, key, put=put, drop=("owner", "lease_until_ms"), where=(equals("owner", job.owner),))]
     )
+
+
+def _step(job: Job, put: dict[str, int | str], delivered: int, drop: tuple[str, ...]) -> Update:
+    key = _key(job.article_id, job.delivery, job.shard)
+    return Update(JOBS, key, put=put, add={"delivered": delivered}, drop=drop, where=(equals("owner", job.owner),))
 
 
 def _key(article_id: int, delivery: int, shard: int) -> tuple[str, int, int]:

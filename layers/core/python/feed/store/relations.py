@@ -8,7 +8,7 @@ from feed.domain.ids import hashed, unhashed
 from feed.domain.relations import Entry, Relation
 from feed.store.client import Tables
 from feed.store.rows import Delete, End, Key, Row, Update, equals, less_or_missing
-from feed.store.schema import RELATIONS, RELATIONS_BY_AUTHOR, RELATIONS_BY_FOLLOWER
+from feed.store.schema import KEY_NAMES, RELATIONS, RELATIONS_BY_AUTHOR, RELATIONS_BY_FOLLOWER
 
 DAY_MS = 86_400_000
 
@@ -78,6 +78,7 @@ def newest_following(tables: Tables, follower_id: int, before: Key | None, limit
 def _newest(tables: Tables, index: str, user_id: int, before: Key | None, limit: int) -> list[Row]:
     owner = hashed(user_id)
     start = (owner, *before) if before else (owner, End.MAX, End.MAX)
-    # a backward range includes its start: one more row is read, and the position itself left out
+    # a backward range includes its start: the position itself is read again and left out
     page = tables.scan(index, start, (owner, End.MIN, End.MIN), limit=limit + (before is not None), backward=True)
-    return [row for row in page.rows if before is None or tuple(row.values())[1:3] != before]
+    position = KEY_NAMES[index][1:]
+    return [row for row in page.rows if tuple(row[name] for name in position) != before]

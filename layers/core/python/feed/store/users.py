@@ -62,7 +62,9 @@ def cards(rows: Iterable[Row]) -> dict[int, User]:
     return {user.id: user for user in map(decode, rows)}
 
 
-def set_profile(tables: Tables, user_id: int, nickname: str | None, avatar_url: str | None, clear_avatar: bool) -> None:
+def set_profile(
+    tables: Tables, user_id: int, nickname: str | None, avatar_url: str | None, *, clear_avatar: bool
+) -> None:
     put: dict[str, Value] = {"user_id": user_id}
     if nickname is not None:
         put["nickname"] = nickname

@@ -1,0 +1,30 @@
+"""follow: who follows whom - change it, ask for it, list it."""
+
+from __future__ import annotations
+
+from feed.edge.endpoints import Route, http_function
+from feed.operations.follow import follow, followers, following, relation, unfollow
+from feed.store import schema
+from feed.wiring import Grant
+
+handler = http_function(
+    "follow",
+    Grant(
+        tables=(
+            schema.USERS,
+            schema.RELATIONS,
+            schema.RELATIONS_BY_AUTHOR,
+            schema.RELATIONS_BY_FOLLOWER,
+            schema.SESSIONS,
+            schema.OUTBOXES,
+            schema.ARTICLES,
+            schema.INBOXES,
+            schema.WORK,
+        )
+    ),
+    Route("GET", "/v1/follows/{author_id}", relation.Request, relation.run),
+    Route("PUT", "/v1/follows/{author_id}", follow.Request, follow.run, signed_in=True),
+    Route("DELETE", "/v1/follows/{author_id}", unfollow.Request, unfollow.run, signed_in=True),
+    Route("GET", "/v1/users/{id}/followers", followers.Request, followers.run),
+    Route("GET", "/v1/users/{id}/following", following.Request, following.run),
+)

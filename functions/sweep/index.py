@@ -1,0 +1,26 @@
+"""sweep: every minute, finish what a crash has left half done."""
+
+from __future__ import annotations
+
+from feed.edge.endpoints import timer_function
+from feed.operations import sweep
+from feed.store import schema
+from feed.wiring import Grant
+
+handler = timer_function(
+    "sweep",
+    Grant(
+        tables=(
+            schema.WORK,
+            schema.ARTICLES,
+            schema.USERS,
+            schema.OUTBOXES,
+            schema.JOBS,
+            schema.RELATIONS,
+            schema.SESSIONS,
+            schema.INBOXES,
+        ),
+        invokes=("fanout-batch",),
+    ),
+    sweep.run,
+)

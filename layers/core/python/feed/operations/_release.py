@@ -1,0 +1,88 @@
+"""The one way in which an article goes public; each step repeats harmlessly and follows from the row before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from feed.domain.articles import Article, State
+from feed.domain.fanout import width_for
+from feed.errors import Busy, ConditionFailed
+from feed.store import articles, jobs, outboxes, users, work
+from feed.store.rows import Put
+from feed.store.work import Work
+
+if TYPE_CHECKING:
+    from feed.call import Call
+    from feed.wiring import World
+
+GUARD_MS = 60_000
+FANOUT = "fanout-batch"
+
+
+def released(article: Article, world: World, now_ms: int) -> Article:
+    """The article as its next release begins: publish time set once and for ever, width fixed for this delivery."""
+    author = users.find(world.tables, article.author_id)
+    followers = author.follower_count if author else 0
+    per_invocation = world.settings.fanout_batch_followers
+    return replace(
+        article,
+        state=State.PUBLISHING,
+        delivery=article.delivery + 1,
+        audience=followers,
+        width=width_for(followers, per_invocation, world.settings.fanout_width),
+        published_ms=article.published_ms if article.published_ms is not None else now_ms,
+    )
+
+
+def guard(article_id: int, now_ms: int) -> Work:
+    """The work row from which the sweeper finishes a release that died; written before the article row changes."""
+    return Work(now_ms + GUARD_MS, "publish", str(article_id))
+
+
+def release(article: Article, call: Call, world: World) -> Article:
+    """From PUBLISHING to PUBLIC: outbox row, job rows, first invocations. Withdrawn meanwhile: stops quietly."""
+    tables = world.tables
+    try:
+        if article.sequence is None:
+            sequence = outboxes.append(tables, article.author_id, article.id)
+            articles.set_sequence(tables, article, sequence)
+            article = replace(article, sequence=sequence)
+        _make_jobs(article, call, world)
+        for shard in range(article.width):
+            start_shard(article.id, article.delivery, shard, world)
+        articles.finish_release(tables, article)
+    except ConditionFailed:
+        return article
+    count_released(article, world, 1)
+    return replace(article, state=State.PUBLIC)
+
+
+def _make_jobs(article: Article, call: Call, world: World) -> None:
+    """Job rows and the work rows that guard them, a shard's two in one batch; rows that exist stay as they are."""
+    writes: list[Put] = []
+    for shard in range(article.width):
+        writes.append(work.put(shard_guard(article.id, article.delivery, shard, article.published_ms or call.now_ms)))
+        writes.append(jobs.create(article.id, article.delivery, shard, article.width, call.now_ms))
+    if any(not failed.refused for failed in world.tables.write_many(writes)):
+        raise Busy("The article is saved, and its delivery begins within a minute.")
+
+
+def shard_guard(article_id: int, delivery: int, shard: int, from_ms: int) -> Work:
+    """The work row of one shard; its time follows from the article's row, so that a repetition writes no second one."""
+    return Work(from_ms + 2 * GUARD_MS, "fanout", f"{article_id}:{delivery}:{shard}")
+
+
+def start_shard(article_id: int, delivery: int, shard: int, world: World) -> None:
+    """Ask for a worker. If the answer is lost, or no, the shard's work row brings one later."""
+    message: dict[str, object] = {"article_id": article_id, "delivery": delivery, "shard": shard}
+    try:
+        world.invoker.invoke_async(FANOUT, message)
+    except Busy:
+        return
+
+
+def count_released(article: Article, world: World, step: int) -> None:
+    """Move the author's counters by one article; best effort, a recount repairs what a crash here loses."""
+    counters = users.counted(article.author_id, article_count=step, word_count=step * article.words)
+    world.tables.write_many([counters])

@@ -1,0 +1,135 @@
+"""One worker's turn on one shard: put the article into a bounded number of inboxes, then hand on or finish."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from feed.call import Call
+from feed.domain.articles import Article
+from feed.domain.fanout import Job, first_write_is_plain, may_acquire
+from feed.edge.fields import Message
+from feed.errors import Busy, ConditionFailed
+from feed.operations._release import shard_guard, start_shard
+from feed.store import articles, inboxes, jobs, relations, work
+from feed.store.relations import Followers
+from feed.store.rows import Failed, Put
+from feed.wiring import World
+
+RANGE = 5_000
+"""Rows of one GetRange, and so the most that one checkpoint covers."""
+HAND_ON_S = 15.0
+"""What is left of the declared time-out when a worker stops taking new followers."""
+_ATTEMPTS = 5
+
+
+class Request(Message):
+    article_id: int
+    delivery: int
+    shard: int
+
+
+class Response(BaseModel):
+    """`outcome`: done, handed_on, taken (somebody else is on it), stopped (withdrawn or superseded) or gone."""
+
+    outcome: str
+    delivered: int = 0
+
+
+def run(request: Request, call: Call, world: World) -> Response:
+    tables = world.tables
+    job = jobs.find(tables, request.article_id, request.delivery, request.shard)
+    if job is None or job.done:
+        return Response(outcome="gone" if job is None else "done")
+    now = call.time_ms()
+    if not may_acquire(job, now, _margin_ms(world)):
+        return Response(outcome="taken")
+    held = jobs.acquire(tables, job, call.request_id, now, now + int(call.seconds_left() * 1000))
+    if held is None:
+        return Response(outcome="taken")
+    article = articles.find(tables, request.article_id)
+    if article is None or not _wanted(article, held):
+        _finish(held, held.cursor, 0, article, call, world)
+        return Response(outcome="stopped")
+    try:
+        return _deliver(held, article, call, world)
+    except ConditionFailed:
+        return Response(outcome="taken")
+    except Busy:
+        jobs.give_back(tables, held, call.time_ms())
+        raise
+
+
+def _deliver(job: Job, article: Article, call: Call, world: World) -> Response:
+    """Range by range; the cursor moves only over acknowledged rows, and is saved after each range."""
+    allowed = world.settings.fanout_batch_followers
+    total = 0
+    while True:
+        found = relations.followers(
+            world.tables, article.author_id, job.cursor, job.end_key, min(RANGE, allowed - total)
+        )
+        _put_all(_puts(found, job, article), call, world)
+        total += len(found.rows)
+        if not found.more:
+            _finish(job, job.end_key, len(found.rows), article, call, world)
+            return Response(outcome="done", delivered=total)
+        hand_on = total >= allowed or call.seconds_left() < HAND_ON_S
+        job = jobs.advance(world.tables, job, found.next_key, len(found.rows), call.time_ms(), release=hand_on)
+        if hand_on:
+            start_shard(job.article_id, job.delivery, job.shard, world)
+            return Response(outcome="handed_on", delivered=total)
+        current = articles.find(world.tables, article.id)
+        if current is None or not _wanted(current, job):
+            _finish(job, job.cursor, 0, article, call, world)
+            return Response(outcome="stopped", delivered=total)
+
+
+def _wanted(article: Article, job: Job) -> bool:
+    """Whether the article may still be seen, and this is its latest delivery."""
+    return article.shown and article.delivery == job.delivery
+
+
+def _puts(found: Followers, job: Job, article: Article) -> list[Put]:
+    published = article.published_ms
+    assert published is not None, "an article that is shown has a publish time"
+    return [
+        inboxes.put(
+            follower_key,
+            published,
+            article.id,
+            article.author_id,
+            job.delivery,
+            only_if_absent=not first_write_is_plain(job, followed_ms, published),
+        )
+        for follower_key, followed_ms in found.rows
+    ]
+
+
+def _put_all(puts: list[Put], call: Call, world: World) -> None:
+    """Every row acknowledged, or an error: failed and unknown rows are put again, one by one, where none is yet."""
+    failed = inboxes.deliver(world.tables, puts)
+    for attempt in range(_ATTEMPTS):
+        if not failed:
+            return
+        if attempt:
+            call.wait(0.05 * 2**attempt)
+        failed = [again for row in failed for again in _put_again(row, world)]
+    raise Busy(f"{len(failed)} inbox rows could not be written; the shard goes on from its cursor later.")
+
+
+def _put_again(failed: Failed, world: World) -> list[Failed]:
+    assert isinstance(failed.write, Put)
+    return [row for row in world.tables.write_many([inboxes.again(failed.write)]) if not row.refused]
+
+
+def _finish(job: Job, cursor: str, delivered: int, article: Article | None, call: Call, world: World) -> None:
+    """The ledger first, then the work row that guards it."""
+    jobs.finish(world.tables, job, cursor, delivered, call.time_ms())
+    published = article.published_ms if article is not None else None
+    if published is not None:
+        guard = shard_guard(job.article_id, job.delivery, job.shard, published)
+        world.tables.write_many([work.remove(guard)])
+
+
+def _margin_ms(world: World) -> int:
+    """A request of the former owner may be in flight for as long as the client waits for its answer."""
+    return int(world.settings.request_timeout_s * 1000)

@@ -1,0 +1,1 @@
+"""Following: change it, ask for it, list it."""

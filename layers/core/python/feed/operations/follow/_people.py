@@ -1,0 +1,59 @@
+"""A page of people with the time of their follow: what followers and following have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pydantic import BaseModel
+
+from feed.call import Call
+from feed.domain import cursors
+from feed.domain.ids import unhashed
+from feed.edge.fields import CursorText, Id, PublicRequest, Rfc3339, Size
+from feed.operations._cards import Person, person
+from feed.store import users
+from feed.store.client import Tables
+from feed.store.rows import Key, Row
+from feed.store.schema import USERS
+
+
+class Request(PublicRequest):
+    id: Id
+    size: Size = 20
+    cursor: CursorText | None = None
+
+
+class Item(BaseModel):
+    user: Person
+    followed_at: Rfc3339
+
+
+class Response(BaseModel):
+    items: list[Item]
+    next_cursor: str | None
+
+
+Read = Callable[[Tables, int, Key | None, int], list[Row]]
+
+
+def page(request: Request, call: Call, tables: Tables, read: Read, *, column: str) -> Response:
+    """`read` gives index rows, newest first; `column` names the key column that holds the person."""
+    users.require(tables, request.id)
+    list_name = f"{column}s of {request.id}"
+    before = None
+    if request.cursor is not None:
+        before = cursors.decode(list_name, call.caller, request.cursor, (int, str))
+    rows = read(tables, request.id, before, request.size + 1)
+    shown = rows[: request.size]
+    ids = [unhashed(str(row[column])) for row in shown]
+    found = tables.get_many({USERS: [users.key(user_id) for user_id in ids]}, {USERS: users.CARD})
+    people = users.cards(found[USERS].values())
+    items = [
+        Item(user=person(people.get(user_id), user_id), followed_at=int(row["followed_ms"]))
+        for user_id, row in zip(ids, shown, strict=True)
+    ]
+    cursor = None
+    if len(rows) > request.size:
+        last = shown[-1]
+        cursor = cursors.encode(list_name, call.caller, [last["followed_ms"], last[column]])
+    return Response(items=items, next_cursor=cursor)

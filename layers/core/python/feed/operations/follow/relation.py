@@ -1,0 +1,16 @@
+"""GET /v1/follows/{author_id}: how the caller and somebody are related."""
+
+from __future__ import annotations
+
+from feed.call import Call
+from feed.edge.fields import Id, PublicRequest
+from feed.operations.follow._status import Response, status
+from feed.wiring import World
+
+
+class Request(PublicRequest):
+    author_id: Id
+
+
+def run(request: Request, call: Call, world: World) -> Response:
+    return status(world.tables, call.caller, request.author_id)

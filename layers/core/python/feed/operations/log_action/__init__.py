@@ -1,0 +1,1 @@
+"""What readers do to articles: each act is logged once, and counted when it changes something."""

@@ -1,0 +1,18 @@
+"""GET /v1/articles/{id}/actions: what the caller has done to an article, and its counts."""
+
+from __future__ import annotations
+
+from feed.call import Call
+from feed.edge.fields import Id, PublicRequest
+from feed.operations.log_action._answer import Response, answer, reader, visible
+from feed.store import logs
+from feed.wiring import World
+
+
+class Request(PublicRequest):
+    id: Id
+
+
+def run(request: Request, call: Call, world: World) -> Response:
+    article = visible(world.tables, request.id, call)
+    return answer(article, logs.flags(world.tables, reader(call), article.id))

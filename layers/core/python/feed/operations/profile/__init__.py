@@ -1,0 +1,1 @@
+"""Profiles: read anybody's, change one's own."""

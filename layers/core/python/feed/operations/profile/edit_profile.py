@@ -1,0 +1,23 @@
+"""PUT /v1/users/me: the caller's own nickname and avatar."""
+
+from __future__ import annotations
+
+from feed.call import Call
+from feed.edge.fields import HttpsUrl, Nickname, PublicRequest
+from feed.operations.profile._answer import Response, answer
+from feed.store import users
+from feed.wiring import World
+
+
+class Request(PublicRequest):
+    """A field left out stays as it is; `avatar_url: null` removes the picture."""
+
+    nickname: Nickname | None = None
+    avatar_url: HttpsUrl | None = None
+
+
+def run(request: Request, call: Call, world: World) -> Response:
+    caller = call.require_caller()
+    clear = "avatar_url" in request.model_fields_set and request.avatar_url is None
+    users.set_profile(world.tables, caller, request.nickname, request.avatar_url, clear_avatar=clear)
+    return answer(users.require(world.tables, caller))

@@ -1,0 +1,17 @@
+"""GET /v1/users/{id}: somebody's profile and counters."""
+
+from __future__ import annotations
+
+from feed.call import Call
+from feed.edge.fields import Id, PublicRequest
+from feed.operations.profile._answer import Response, answer
+from feed.store import users
+from feed.wiring import World
+
+
+class Request(PublicRequest):
+    id: Id
+
+
+def run(request: Request, _call: Call, world: World) -> Response:
+    return answer(users.require(world.tables, request.id))

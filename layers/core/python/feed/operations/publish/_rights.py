@@ -1,0 +1,24 @@
+"""Who may do what to an article: strangers learn nothing of what they may not see."""
+
+from __future__ import annotations
+
+from feed.domain.articles import Article, visible_to
+from feed.errors import Forbidden, NotFound
+from feed.store import articles
+from feed.store.client import Tables
+
+
+def visible(tables: Tables, article_id: int, caller: int | None) -> Article:
+    """The whole article; raises NotFound unless the caller may see it."""
+    article = articles.find(tables, article_id, text=True)
+    if article is None or not visible_to(article, caller):
+        raise NotFound(f"There is no article {article_id}.")
+    return article
+
+
+def own(tables: Tables, article_id: int, caller: int) -> Article:
+    """The whole article; raises NotFound, or Forbidden for one that the caller may see but did not write."""
+    article = visible(tables, article_id, caller)
+    if article.author_id != caller:
+        raise Forbidden(f"Article {article_id} is not yours.")
+    return article

@@ -1,0 +1,48 @@
+"""GET /v1/users/{id}/articles: an author's articles that the caller may see, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from feed.call import Call
+from feed.domain import cursors
+from feed.domain.articles import visible_to
+from feed.edge.fields import CursorText, Id, PublicRequest, Size
+from feed.operations._cards import Card, card
+from feed.operations._pages import fill_page
+from feed.store import articles, users
+from feed.store.articles import Listed
+from feed.wiring import World
+
+
+class Request(PublicRequest):
+    id: Id
+    size: Size = 20
+    cursor: CursorText | None = None
+
+
+class Response(BaseModel):
+    items: list[Card]
+    next_cursor: str | None
+
+
+def run(request: Request, call: Call, world: World) -> Response:
+    tables = world.tables
+    author = users.require(tables, request.id)
+    list_name = f"articles of {request.id}"
+    position = None
+    if request.cursor is not None:
+        position = cursors.decode(list_name, call.caller, request.cursor, (int, str))
+
+    def show(entries: Sequence[Listed]) -> list[Card | None]:
+        found, _ = articles.cards(tables, [entry.article_id for entry in entries], ())
+        read = (found.get(entry.article_id) for entry in entries)
+        return [card(article, author) if article and visible_to(article, call.caller) else None for article in read]
+
+    items, position = fill_page(
+        request.size, position, lambda before, limit: articles.of_author(tables, request.id, before, limit), show
+    )
+    cursor = cursors.encode(list_name, call.caller, list(position)) if position else None
+    return Response(items=items, next_cursor=cursor)

@@ -1,0 +1,110 @@
+"""POST /v1/articles: write an article, private or public at once."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Literal
+
+from feed.call import Call
+from feed.domain.articles import Article, State
+from feed.domain.ids import new_article_id
+from feed.edge.fields import Html, HttpsUrl, IdempotencyKey, PublicRequest, Summary, Title
+from feed.errors import Busy, ConditionFailed
+from feed.operations._cards import FullArticle, full
+from feed.operations._release import guard, release, released
+from feed.operations.publish._content import clean
+from feed.store import articles, idempotency, users, work
+from feed.store.idempotency import Claim
+from feed.wiring import World
+
+_DRAWS = 5
+
+
+class Request(PublicRequest):
+    title: Title
+    html: Html
+    summary: Summary | None = None
+    cover_url: HttpsUrl | None = None
+    state: Literal["private", "public"]
+    idempotency_key: IdempotencyKey | None = None
+
+
+def run(request: Request, call: Call, world: World) -> FullArticle:
+    content = clean(request.html, request.summary)
+    article = Article(
+        id=0,
+        author_id=call.require_caller(),
+        title=request.title,
+        summary=content.summary,
+        html=content.html,
+        cover_url=request.cover_url,
+        words=content.words,
+        state=State.PRIVATE,
+        version=1,
+        delivery=0,
+        width=0,
+        audience=0,
+        created_ms=call.now_ms,
+        published_ms=None,
+        sequence=None,
+    )
+    if request.state == "public":
+        article = released(article, world, call.now_ms)
+    article = _store(article, request, call, world)
+    return full(article, users.find(world.tables, article.author_id))
+
+
+def _store(article: Article, request: Request, call: Call, world: World) -> Article:
+    """Write the row under an id of its own, then release it. A repetition goes on where the first request stopped."""
+    tables = world.tables
+    claim = _claim(request, call, world)
+    for _ in range(_DRAWS):
+        article = _as_claimed(article, claim)
+        unfinished = guard(article.id, article.created_ms)
+        if article.state is State.PUBLISHING and tables.write_many([work.put(unfinished)]):
+            raise Busy("Tablestore is busy; nothing was published, try again.")
+        try:
+            tables.write(articles.create(article))
+        except ConditionFailed:
+            existing = articles.require(tables, article.id)
+            if claim.first or (existing.author_id, existing.created_ms) != (article.author_id, article.created_ms):
+                claim = _claim_another_id(request, claim, call, world)
+                continue
+            if (existing.state, existing.version) != (State.PUBLISHING, 1):
+                return article
+            article = replace(existing, html=article.html)
+        if article.state is State.PUBLISHING:
+            article = release(article, call, world)
+            tables.write_many([work.remove(unfinished)])
+        return article
+    raise Busy("No free article id was found; try again.")
+
+
+def _as_claimed(article: Article, claim: Claim) -> Article:
+    published = claim.now_ms if article.published_ms is not None else None
+    return replace(article, id=claim.article_id, created_ms=claim.now_ms, published_ms=published)
+
+
+def _claim(request: Request, call: Call, world: World) -> Claim:
+    """The id and time of this article: those of the first request when this one repeats it."""
+    article_id = new_article_id(call.now_ms, call.random_bits(12))
+    if request.idempotency_key is None:
+        return Claim(article_id, call.now_ms, first=True)
+    body = request.model_dump_json(exclude={"idempotency_key"})
+    body_hash = hashlib.sha256(body.encode()).hexdigest()
+    caller = call.require_caller()
+    return idempotency.claim(world.tables, caller, request.idempotency_key, body_hash, article_id, call.now_ms)
+
+
+def _claim_another_id(request: Request, claim: Claim, call: Call, world: World) -> Claim:
+    """Two articles of one millisecond drew the same id: the later one draws again, its key pointing to the new id."""
+    article_id = new_article_id(claim.now_ms, call.random_bits(12))
+    if request.idempotency_key is not None:
+        try:
+            idempotency.rebind(
+                world.tables, call.require_caller(), request.idempotency_key, claim.article_id, article_id
+            )
+        except ConditionFailed:
+            return _claim(request, call, world)
+    return replace(claim, article_id=article_id)

@@ -1,0 +1,55 @@
+"""GET /v1/articles/{id}/delivery: how far the latest delivery of one's own article has come."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from feed.call import Call
+from feed.domain.fanout import Job, is_stalled
+from feed.edge.fields import Id, PublicRequest, Rfc3339
+from feed.errors import NotFound
+from feed.operations.publish._rights import own
+from feed.store import jobs
+from feed.wiring import World
+
+
+class Request(PublicRequest):
+    id: Id
+
+
+class Response(BaseModel):
+    """`followers` is what the author had at the start, and exactly who was reached once it is done."""
+
+    followers: int
+    delivered: int
+    deferred: int
+    state: Literal["running", "done", "stalled"]
+    started_at: Rfc3339 | None
+    finished_at: Rfc3339 | None
+
+
+def run(request: Request, call: Call, world: World) -> Response:
+    article = own(world.tables, request.id, call.require_caller())
+    if article.delivery == 0:
+        raise NotFound(f"Article {article.id} has never been published.")
+    shards = jobs.of_delivery(world.tables, article.id, article.delivery)
+    delivered = sum(job.delivered for job in shards)
+    started = [job.started_ms for job in shards if job.started_ms is not None]
+    finished = [job.finished_ms for job in shards if job.finished_ms is not None]
+    complete = len(finished) == article.width
+    return Response(
+        followers=delivered if complete else max(delivered, article.audience),
+        delivered=delivered,
+        deferred=0,
+        state=_state(shards, call.now_ms, complete=complete),
+        started_at=min(started, default=None),
+        finished_at=max(finished) if complete else None,
+    )
+
+
+def _state(shards: list[Job], now_ms: int, *, complete: bool) -> Literal["running", "done", "stalled"]:
+    if complete:
+        return "done"
+    return "stalled" if any(is_stalled(job, now_ms) for job in shards) else "running"

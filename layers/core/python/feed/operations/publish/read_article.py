@@ -1,0 +1,19 @@
+"""GET /v1/articles/{id}: one article with its text."""
+
+from __future__ import annotations
+
+from feed.call import Call
+from feed.edge.fields import Id, PublicRequest
+from feed.operations._cards import FullArticle, full
+from feed.operations.publish._rights import visible
+from feed.store import users
+from feed.wiring import World
+
+
+class Request(PublicRequest):
+    id: Id
+
+
+def run(request: Request, call: Call, world: World) -> FullArticle:
+    article = visible(world.tables, request.id, call.caller)
+    return full(article, users.find(world.tables, article.author_id))

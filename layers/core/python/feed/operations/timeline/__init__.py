@@ -1,0 +1,1 @@
+"""The timeline: what the authors that somebody follows have published."""
