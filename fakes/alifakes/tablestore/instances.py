@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from alifakes.tablestore.engine.engine import Engine
-from alifakes.tablestore.storage import Changes, Storage, open_storage
+from alifakes.tablestore.storage import Storage, open_storage
 
 
 class Instances:
@@ -28,8 +28,8 @@ class Instances:
         engine = self._engines.get(name)
         if engine is None:
             assert self._storage is not None  # requests come between open and close
-            storage = _Part(self._storage, name)
-            engine = self._engines[name] = Engine(storage, clock=self._clock, index_lag_ms=self._index_lag_ms)
+            engine = Engine(self._storage, clock=self._clock, index_lag_ms=self._index_lag_ms, instance=name)
+            self._engines[name] = engine
         return engine
 
     def reset(self) -> None:
@@ -41,33 +41,7 @@ class Instances:
         self.open()
 
     def close(self) -> None:
-        while self._engines:
-            self._engines.popitem()[1].close()
+        self._engines.clear()
         if self._storage is not None:
             self._storage.close()
             self._storage = None
-
-
-class _Part:
-    """One instance's part of a storage: its tables carry the instance's name, in which no slash can be."""
-
-    def __init__(self, storage: Storage, instance: str) -> None:
-        self._storage = storage
-        self._prefix = f"{instance}/"
-
-    def get(self, table: str, key: bytes) -> bytes | None:
-        return self._storage.get(self._prefix + table, key)
-
-    def scan(
-        self, table: str, start: bytes, end: bytes | None = None, *, reverse: bool = False
-    ) -> Iterator[tuple[bytes, bytes]]:
-        return self._storage.scan(self._prefix + table, start, end, reverse=reverse)
-
-    def apply(self, changes: Changes, drop: Sequence[str] = ()) -> None:
-        prefix = self._prefix
-        self._storage.apply(
-            {prefix + table: entries for table, entries in changes.items()}, [prefix + table for table in drop]
-        )
-
-    def close(self) -> None:
-        """Nothing: the storage outlives its parts."""
