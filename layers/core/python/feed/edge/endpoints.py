@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Route", "fixed_function", "http_function", "message_function", "timer_function"]
 
 TIMEOUT_S = 60
-"""What a call may take where the context does not say: the longest time-out among our functions' HTTP routes."""
+"""What a call may take if the context, against Function Compute's documentation, does not say."""
 
 _GUEST = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 
@@ -81,11 +81,14 @@ def message_function(
     return _invoked_handler(name, run)
 
 
-def timer_function(name: str, grant: wiring.Grant, operation: Operation) -> Callable[[bytes, Any], str]:
-    """A handler for a timer trigger; the operation's request is the timer's payload, a string."""
+def timer_function(
+    name: str, grant: wiring.Grant, operation: Callable[[Call, wiring.World], BaseModel | None]
+) -> Callable[[bytes, Any], str]:
+    """A handler for a timer trigger, which asks for nothing but its turn; errors leave it."""
 
     def run(event: bytes, call: Call, context: Any) -> BaseModel | None:
-        return operation(events.timer(event), call, wiring.open_world(call, grant, context))
+        events.require_timer(event)
+        return operation(call, wiring.open_world(call, grant, context))
 
     return _invoked_handler(name, run)
 
@@ -126,7 +129,7 @@ def _invoked_handler(name: str, run: Callable[[bytes, Call, Any], BaseModel | No
 
 def _call(name: str, context: Any, started: float) -> Call:
     timeout_s = getattr(getattr(context, "function", None), "timeout", None) or TIMEOUT_S
-    return Call(name, context.request_id, time.time_ns() // 1_000_000, started + float(timeout_s))
+    return Call(name, context.request_id, time.time_ns() // 1_000_000, started + float(timeout_s), began=started)
 
 
 def _authenticate(route: Route, http: events.HttpRequest, call: Call) -> None:

@@ -43,20 +43,19 @@ def http_request(event: bytes) -> HttpRequest:
     if "requestContext" in envelope:
         http = _member(_member(envelope, "requestContext", dict), "http", dict)
         method, client_ip = _member(http, "method", str), _member(http, "sourceIp", str)
-        raw_path = _member(envelope, "rawPath", str)
+        path = _path(_member(envelope, "rawPath", str))
     else:
-        method, raw_path = _member(envelope, "httpMethod", str), _member(envelope, "path", str)
+        # API Gateway has decoded its path already.
+        method, path = _member(envelope, "httpMethod", str), _member(envelope, "path", str)
         # The gateway appends the address it saw; what stands before it was the client's to write.
         client_ip = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    return HttpRequest(method.upper(), _path(raw_path), _query(envelope), headers, _body(envelope), client_ip)
+    return HttpRequest(method.upper(), path, _query(envelope), headers, _body(envelope), client_ip)
 
 
-def timer(event: bytes) -> str:
-    """The payload of a timer trigger's event, a string of the deployment's own. Raises MalformedEvent."""
-    envelope = _object(event)
-    if "triggerTime" not in envelope:
+def require_timer(event: bytes) -> None:
+    """Raises MalformedEvent unless a timer trigger made the event: an HTTP client cannot put a name at its top."""
+    if "triggerTime" not in _object(event):
         raise MalformedEvent("The event has no triggerTime, so no timer sent it.")
-    return str(envelope.get("payload") or "")
 
 
 def message(event: bytes) -> dict[str, Any]:
@@ -116,10 +115,9 @@ def _path(raw: str) -> str:
     if _BAD_ESCAPE.search(raw) or _ENCODED_SLASH.search(raw):
         raise InvalidRequest("The path holds a percent sign that does not encode a character allowed there.")
     try:
-        path = unquote_to_bytes(raw).decode()
+        return unquote_to_bytes(raw).decode()
     except UnicodeError:
         raise InvalidRequest("The path is not valid UTF-8.") from None
-    return path
 
 
 def _body(envelope: Mapping[str, Any]) -> bytes:

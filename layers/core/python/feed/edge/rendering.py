@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from feed.errors import FeedError, RetryLater
+from feed.errors import FeedError, Misconfigured, RetryLater
 
 
 def json_answer(status: int, text: str, request_id: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -42,7 +42,11 @@ def is_answer(error: Exception) -> bool:
 
 
 def whereabouts(error: Exception) -> str:
-    """The error's class and the last places it passed, innermost last: what a log may hold of it."""
+    """The error's class and the last places it passed, innermost last: what a log may hold of it.
+
+    Misconfigured's message is the operator's to read, names a setting and holds nothing of a request.
+    """
     frames = traceback.extract_tb(error.__traceback__)[-1 if is_answer(error) else -6 :]
     places = [f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in frames]
-    return " ".join([type(error).__name__, *places])
+    message = [error.message] if isinstance(error, Misconfigured) else []
+    return " ".join([type(error).__name__, *places, *message])
