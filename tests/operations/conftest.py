@@ -1,0 +1,70 @@
+"""Operations in process: real handlers, the real SDK, a Tablestore fake on a socket, a queue for invocations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alifakes.server import HttpServer, Request, Response
+from alifakes.tablestore.app import TablestoreFake
+
+from commands import table_admin, token
+from feed import wiring
+from tests.steps import InProcess, Product
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture
+def tablestore() -> Iterator[TablestoreFake]:
+    with TablestoreFake() as fake:
+        yield fake
+
+
+@pytest.fixture
+def driver(tablestore: TablestoreFake, keys: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InProcess]:
+    queueing = InProcess(token=lambda user: token.sign(user, local=keys))
+
+    def accept(request: Request) -> Response:
+        function = request.target.split("/functions/")[1].split("/")[0]
+        queueing.queue.append((function, request.body))
+        return Response(202, [("x-fc-request-id", "queued")])
+
+    invocations = HttpServer(accept)
+    invocations.start_in_thread()
+    for name, value in {
+        "OTS_ENDPOINT": tablestore.endpoint,
+        "OTS_INSTANCE": "feed",
+        "FEED_INVOKER": "fc3",
+        "FEED_FC_ENDPOINT": invocations.endpoint,
+        "FEED_JWKS": token.local_jwks(keys),
+        "FEED_JWT_ISSUER": token.ISSUER,
+        "FEED_JWT_AUDIENCE": token.AUDIENCE,
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": "local",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "local",
+        "FEED_FANOUT_BATCH_FOLLOWERS": "3",
+        "FEED_FANOUT_WIDTH": "1",
+        "FEED_REQUEST_TIMEOUT_S": "2",
+    }.items():
+        monkeypatch.setenv(name, value)
+    wiring.forget()
+    table_admin.create(tablestore.client("feed"), say=lambda _: None)
+    yield queueing
+    wiring.forget()
+    invocations.stop_thread()
+
+
+@pytest.fixture
+def product(driver: InProcess) -> Product:
+    return Product(driver)
+
+
+@pytest.fixture
+def calls(capsys: pytest.CaptureFixture[str]) -> object:
+    """The log lines that the functions have written since the last time it was asked."""
+    return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
