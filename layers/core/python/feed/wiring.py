@@ -65,6 +65,13 @@ def open_world(call: Call, grant: Grant, context: Any) -> World:
     return World(call, grant, settings(), Credentials.of_invocation(context, os.environ))
 
 
+def forget() -> None:
+    """Drop everything that this instance holds, so that the next call begins as in a new one."""
+    for cached in (settings, _connection, _invoker):
+        cached.cache_clear()
+    _known_callers.clear()
+
+
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     return Settings.from_env(os.environ)
