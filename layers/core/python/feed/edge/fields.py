@@ -14,11 +14,13 @@ from pydantic_core import PydanticCustomError
 from feed.domain.ids import MAX_ID
 
 MAX_HTML_BYTES = 100 * 1024
+MAX_INSTANT_MS = 253_402_300_799_999
+"""The last millisecond that RFC 3339 has a year for."""
 REFUSED = "refused"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _RFC3339 = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
 )
 
 
@@ -103,14 +105,14 @@ def parse_rfc3339(value: str) -> int:
 
 def _instant(value: object) -> int:
     ms = parse_rfc3339(value if isinstance(value, str) else "")
-    if ms < 0:
-        raise refuse("It must be a time after 1970.")
+    if not 0 <= ms <= MAX_INSTANT_MS:
+        raise refuse("It must be a time from 1970 to 9999, in UTC.")
     return ms
 
 
 def _html(value: str) -> str:
     value = unicodedata.normalize("NFC", value)
-    size = len(value.encode())
+    size = len(value.encode(errors="surrogatepass"))
     if size > MAX_HTML_BYTES:
         raise refuse(f"It is {size} bytes long in UTF-8; at most {MAX_HTML_BYTES} are allowed.")
     if _holds_control_character(value.translate({ord("\n"): None, ord("\t"): None})):
@@ -131,7 +133,8 @@ def _https_url(value: str) -> str:
 
 
 def _holds_control_character(value: str) -> bool:
-    return any(unicodedata.category(character) == "Cc" for character in value)
+    """Surrogates are none, but nothing can store them either; pydantic lets them pass."""
+    return any(unicodedata.category(character) in ("Cc", "Cs") for character in value)
 
 
 def _integer(smallest: int, largest: int, **more: Any) -> WithJsonSchema:
