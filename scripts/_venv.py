@@ -30,9 +30,8 @@ def _restart_under_newer_python() -> None:
     for name in ("python3.12", "python3.11", "python3.10"):
         if found := shutil.which(name):
             os.execv(found, [found, *sys.argv])
-    sys.exit(
-        "This project needs Python 3.10 or newer; python3 is %d.%d and no newer one is on PATH." % sys.version_info[:2]
-    )
+    version = ".".join(map(str, sys.version_info[:2]))
+    sys.exit(f"This project needs Python 3.10 or newer; python3 is {version} and no newer one is on PATH.")
 
 
 def _stamp() -> str:

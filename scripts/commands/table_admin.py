@@ -25,8 +25,8 @@ def open_client(endpoint: str, instance: str, key_id: str, secret: str, token: s
     return tablestore.OTSClient(endpoint, key_id, secret, instance, sts_token=token or None)
 
 
-def create(client: Any, say: Say, tables: Sequence[Table] = TABLES, within_s: float = READY_WITHIN_S) -> None:
-    """Make the tables that are missing and wait until all can be read.
+def create(client: Any, say: Say, tables: Sequence[Table] = TABLES, within_s: float = READY_WITHIN_S) -> bool:
+    """Make the tables that are missing and wait until all can be read; True when any was missing.
 
     Raises Refused, before anything is made, when an existing table has another shape.
     """
@@ -39,6 +39,7 @@ def create(client: Any, say: Say, tables: Sequence[Table] = TABLES, within_s: fl
             _create(client, table)
             say(f"{table.name}: created")
     _wait(client, say, tables, time.monotonic() + within_s)
+    return any(table.name not in existing for table in tables)
 
 
 def status(client: Any, say: Say, tables: Sequence[Table] = TABLES) -> bool:

@@ -64,7 +64,10 @@ def _run(action: str, local: bool) -> int:
         client = _client_of(local)
         if action == "status":
             return 0 if table_admin.status(client, say) else 1
-        {"create": table_admin.create, "drop": table_admin.drop}[action](client, say)
+        if action == "create":
+            table_admin.create(client, say)
+        else:
+            table_admin.drop(client, say)
     except table_admin.Refused as refused:
         print(refused, file=sys.stderr)
         return 1

@@ -1,0 +1,117 @@
+"""scripts/dev: the whole product on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from commands.running import LOCAL
+from commands.tablestore_process import CannotStart
+
+INDEX_LAG_MS = 100
+"""Secondary indexes lag in the service too; a demo without it would flatter."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = _parser().parse_args(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        _serve(given)
+    except CannotStart as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="scripts/dev", description="Runs the whole product here, until Ctrl-C.")
+    parser.add_argument("--port", type=_port, default=8000, help="where the API answers (default 8000; 0: a free one)")
+    parser.add_argument("--data", type=Path, default=LOCAL, metavar="DIR", help="keeps the data (default .local)")
+    parser.add_argument("--fresh", action="store_true", help="forget the data first")
+    parser.add_argument("--no-demo", action="store_true", help="start without the demo's people and articles")
+    parser.add_argument("--edition", choices=["fc3", "fc2"], default="fc3", help="s.yaml (default) or s.fc2.yaml")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Once only: what follows is the orderly end, which a second Ctrl-C must not break."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _serve(given: argparse.Namespace) -> None:
+    _progress("Loading the local cloud")
+    from commands.local_cloud import LocalCloud
+
+    lines = _Lines()
+    cloud = LocalCloud(
+        edition=given.edition,
+        data=given.data,
+        fresh=given.fresh,
+        port=given.port,
+        index_lag_ms=INDEX_LAG_MS,
+        on_line=lines.print,
+        say=_progress,
+    )
+    with cloud:
+        _first_answer(cloud.api)
+        if not given.no_demo:
+            from commands.demo import fill
+
+            fill(cloud, _progress)
+        running = cloud.running()
+        running.announce()
+        try:
+            print(f"ready: {cloud.api}", flush=True)
+            lines.start()
+            while not lines.closed.wait(0.5):
+                cloud.check_health()
+        finally:
+            running.withdraw()
+
+
+def _progress(line: str) -> None:
+    print(f"  {line}", flush=True)
+
+
+def _first_answer(api: str) -> None:
+    try:
+        urllib.request.urlopen(f"{api}/healthz", timeout=60).close()
+    except urllib.error.HTTPError as error:
+        raise CannotStart(f"GET /healthz answered {error.code}; the functions' log says why.") from None
+
+
+class _Lines:
+    """Prints invocations once the start is over; `closed` is set when nobody reads them any more."""
+
+    def __init__(self) -> None:
+        self.closed = threading.Event()
+        self._started = False
+
+    def start(self) -> None:
+        self._started = True
+
+    def print(self, line: str) -> None:
+        if not self._started or self.closed.is_set():
+            return
+        try:
+            print(line, flush=True)
+        except BrokenPipeError:
+            self.closed.set()
