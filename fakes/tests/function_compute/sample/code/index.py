@@ -1,3 +1,4 @@
+# ruff: noqa: ARG001 - handlers take what the runtime passes
 """Functions that show what they were given, or misbehave, on request."""
 
 import json
@@ -84,8 +85,8 @@ def act(event, context):
 
 
 def shadow(event, context):
-    import shared
     import only_second
+    import shared
 
     return {"shared": shared.WHERE, "only_second": only_second.WHERE}
 
@@ -93,7 +94,11 @@ def shadow(event, context):
 def web(event, context):
     """Answers with what came in."""
     request = json.loads(event)
-    return {"statusCode": 201, "headers": {"X-Sample": "yes", "Content-Type": "application/json"}, "body": json.dumps(request)}
+    return {
+        "statusCode": 201,
+        "headers": {"X-Sample": "yes", "Content-Type": "application/json"},
+        "body": json.dumps(request),
+    }
 
 
 def plain(event, context):
@@ -103,3 +108,16 @@ def plain(event, context):
 def raw(event, context):
     """Returns the request's own body as its answer, as it is."""
     return json.loads(event)["body"]
+
+
+def broken(event, context):
+    raise RuntimeError("a secret of the function")
+
+
+def gate(event, context):
+    """Leaves a mark beside the file that the request's body names, and waits until that file is there."""
+    file = Path(json.loads(event)["body"])
+    file.with_name(f"{file.name}.{context.request_id}").touch()
+    while not file.exists():
+        time.sleep(0.005)
+    return "open"

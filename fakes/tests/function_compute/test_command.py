@@ -1,0 +1,85 @@
+"""The command: what it prints, how it ends, how it fails."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+COMMAND = "import sys; from alifakes.function_compute.command import main; sys.exit(main(sys.argv[1:]))"
+
+
+def start(sample: Path, *arguments: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(sample.parents[2])}
+    return subprocess.Popen(
+        [sys.executable, "-c", COMMAND, *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def mapped(layers: dict[str, Path]) -> list[str]:
+    return [f"--layer={name}={folder}" for name, folder in layers.items()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ready_lines_and_end(sample: Path, layers: dict[str, Path], number: signal.Signals) -> None:
+    routes = f"--routes={sample / 'openapi.yaml'}"
+    process = start(sample, str(sample / "s.yaml"), "--port=0", "--api-port=0", routes, *mapped(layers))
+    try:
+        assert process.stdout is not None
+        invoke, ready = process.stdout.readline().split(), process.stdout.readline().split()
+        assert (invoke[0], ready[0]) == ("invoke:", "ready:")
+        assert requests.get(f"{ready[1]}/things/1", timeout=20).status_code == 201
+        assert requests.get(f"{invoke[1]}/_fake/invocations", timeout=20).status_code == 200
+        children = [
+            pid for file in Path(f"/proc/{process.pid}/task").glob("*/children") for pid in file.read_text().split()
+        ]
+        assert len(children) == 1
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.communicate()
+    assert process.returncode == 0
+    assert "  web  http GET /things/1  201  " in output
+    assert all(line.startswith("note: ") for line in errors.splitlines())
+    assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+
+
+def test_busy_port(sample: Path, layers: dict[str, Path]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = start(sample, str(sample / "s.yaml"), "--port=0", f"--api-port={port}", *mapped(layers))
+        output, errors = process.communicate(timeout=20)
+    assert (process.returncode, output) == (1, "")
+    assert errors.count("\n") == 1
+    assert str(port) in errors
+    assert "address already in use" in errors
+
+
+def test_broken_project(tmp_path: Path, sample: Path) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text("edition: 3.0.0\nname: [")
+    process = start(sample, str(file), "--port=0", "--api-port=0")
+    output, errors = process.communicate(timeout=20)
+    assert (process.returncode, output) == (1, "")
+    assert errors.startswith("s.yaml: line 2, column ")
+    assert errors.count("\n") == 1
+
+
+def test_unmapped_layer(sample: Path) -> None:
+    process = start(sample, str(sample / "s.yaml"), "--port=0", "--api-port=0")
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert errors == (
+        "s.yaml: function shadow uses layer 'first', which is mapped to no folder: give --layer first=FOLDER.\n"
+    )
