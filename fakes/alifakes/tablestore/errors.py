@@ -21,10 +21,11 @@ MAX_REQUEST_DATA = 4 * 1024 * 1024  # (J) bytes of names and values of PutRow, U
 MAX_BODY = 5 * 1024 * 1024  # (D) bytes of an HTTP request
 MAX_RANGE_ROWS = 5000  # (J) rows scanned for one page
 MAX_RANGE_DATA = 4 * 1024 * 1024  # (J) bytes scanned for one page
-MAX_FILTERS = 32  # (J) single conditions of one filter; the documentation still says 10
+MAX_FILTERS = 32  # (J) single and composite ones together; the documentation still says 10
 MAX_REGEX = 256  # (D) bytes
 TIMESTAMP_END = (2**63 - 1) // 1000  # (J) ms, exclusive
 MIN_TTL = 86400  # (D) seconds; -1 is for ever
+MIN_ADJUSTMENT_MS = 60_000  # (D) between two changes of a table's reserved throughput: "one to two minutes"
 MAX_DEVIATION = (2**63 - 1) // 1_000_000  # (D) seconds
 MAX_DEFINED_COLUMNS = 32  # (J)
 MAX_INDEXES = 5  # (J) per table
@@ -206,6 +207,11 @@ def invalid_table_max_versions() -> OtsError:
 
 def invalid_deviation() -> OtsError:
     return parameter_invalid("The maximum deviation must be in range [0, INT64_MAX/1000000].")  # (D)
+
+
+def adjusted_too_often() -> OtsError:
+    message = "Capacity unit adjustment is too frequent."  # (D)
+    return OtsError(403, "OTSTooFrequentReservedThroughputAdjustment", message)
 
 
 def nothing_to_update() -> OtsError:

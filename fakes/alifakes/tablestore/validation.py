@@ -256,7 +256,7 @@ def _check_timestamp(timestamp: int | None) -> None:
 
 def check_batch_get(tables: Sequence[tuple[str, Sequence[NamedKey], ReadOptions]]) -> None:
     """What refuses a whole BatchGetRow."""
-    if not tables or not all(keys for _, keys, _ in tables):
+    if not tables:  # a table without keys is answered without rows (P)
         raise errors.empty_batch_read()
     _check_tables([name for name, _, _ in tables])
     if sum(len(keys) for _, keys, _ in tables) > errors.MAX_READ_ROWS:
@@ -301,7 +301,7 @@ def _check_time_range(span: TimeRange) -> None:
 
 
 def check_filter(condition: Filter) -> None:
-    """Column paging stands alone; of single conditions there are at most 32."""
+    """Column paging stands alone; of single and composite filters there are at most 32."""
     if isinstance(condition, PageFilter):
         if condition.offset < 0:
             raise errors.invalid_filter_offset()
@@ -338,6 +338,8 @@ def _check_column_filter(condition: ColumnFilter) -> None:
     check_column_name(condition.name)
     if condition.value is None and condition.comparator not in (Comparator.EXIST, Comparator.NOT_EXIST):
         raise errors.filter_value_missing(condition.name)
+    if condition.value is not None:
+        _check_value(condition.name, condition.value)
     if condition.regex is None:
         return
     if name_size(condition.regex) > errors.MAX_REGEX:

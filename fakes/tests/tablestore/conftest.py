@@ -260,10 +260,11 @@ def ots(storage: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tabl
 @pytest.fixture
 def start(storage: str, tmp_path: Path) -> Iterator[Callable[..., TablestoreFake]]:
     """Starts a server of the test's own, with options: a clock, an index lag, faults."""
+    numbers = itertools.count(1)
     with ExitStack() as stack:
 
         def start_one(**options: Any) -> TablestoreFake:
-            path = tmp_path / "own.db" if storage == "sqlite" else None
+            path = tmp_path / f"own-{next(numbers)}.db" if storage == "sqlite" else None
             return stack.enter_context(TablestoreFake(path, **options))
 
         yield start_one

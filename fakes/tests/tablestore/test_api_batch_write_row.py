@@ -37,16 +37,16 @@ def test_rows_fail_alone_and_keep_their_place(table: Any) -> None:
 
 
 def test_a_failed_column_condition_fails_its_row_alone(table: Any, where: Any) -> None:
-    table.fill([("a", {"x": 1}), ("b", {"x": 2})])
+    table.fill([("a", {"x": 1}), ("b", {"x": 2}), ("c", {"x": 3})])
     answer = table.write(
         table.batch_update("a", put={"y": 1}, where=where("x", "==", 2)),
         table.batch_update("b", put={"y": 1}, where=where("x", "==", 2)),
-        table.batch_delete("a", where=where("x", "==", 7)),
+        table.batch_delete("c", where=where("x", "==", 7)),
     )
     assert [row.is_ok for row in answer.get_update_by_table(table.name)] == [False, True]
     (row,) = answer.get_failed_of_delete()
     assert (row.error_code, row.error_message) == FAILED
-    assert [table.get(name) for name in "ab"] == [{"x": 1}, {"x": 2, "y": 1}]
+    assert [table.get(name) for name in "abc"] == [{"x": 1}, {"x": 2, "y": 1}, {"x": 3}]
 
 
 def test_missing_rows_pass_a_condition_that_passes_if_missing(table: Any, where: Any) -> None:

@@ -44,7 +44,7 @@ def test_a_deleted_number_is_never_drawn_again(outbox: Any) -> None:
     for _ in range(5):
         number = _put(outbox, "a")
         assert number > last
-        outbox.delete(("a", number))
+        outbox.delete(("a", number), expect="EXPECT_EXIST")
         last = number
 
 

@@ -49,6 +49,7 @@ class Engine:
         self._clock = clock
         self._lag_ms = index_lag_ms
         self._now_ms = 0
+        self._adjusted_ms: dict[str, int] = {}  # when a table's reserved throughput last changed
         self._catalog = Catalog(storage, instance)
         self._queue = IndexQueue(storage, index_lag_ms)
         if index_lag_ms == 0:  # what an engine with a lag left behind
@@ -94,9 +95,18 @@ class Engine:
         schema = self._catalog.data_table(name).schema
         if options is not None and schema.indexes:
             schema_validation.check_indexed_options(options)
+        if reserved is not None and reserved != schema.reserved:
+            self._check_adjustment(name)
         changed = replace(schema, reserved=reserved or schema.reserved, options=options or schema.options)
         self._catalog.save(changed)
         return changed
+
+    def _check_adjustment(self, table: str) -> None:
+        now_ms = self._now()
+        last_ms = self._adjusted_ms.get(table)
+        if last_ms is not None and now_ms - last_ms < errors.MIN_ADJUSTMENT_MS:
+            raise errors.adjusted_too_often()
+        self._adjusted_ms[table] = now_ms
 
     def delete_table(self, name: str) -> None:
         validation.check_table_name(name)
@@ -106,6 +116,7 @@ class Engine:
         if table.indexes:
             raise errors.table_has_indexes(name)
         self._catalog.remove(name)
+        self._adjusted_ms.pop(name, None)
 
     def create_index(self, table: str, index: IndexSchema, *, include_base_data: bool) -> None:
         """Fills the index before it returns when the table's rows are to be in it."""

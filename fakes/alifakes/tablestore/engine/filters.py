@@ -50,8 +50,8 @@ def passes(condition: Filter, cells: Cells) -> bool:
 
 
 def count(condition: Filter) -> int:
-    """How many single conditions it holds."""
-    return sum(map(count, condition.parts)) if isinstance(condition, CompositeFilter) else 1
+    """How many filters it is made of: a composite counts as one more than its parts."""
+    return 1 + sum(map(count, condition.parts)) if isinstance(condition, CompositeFilter) else 1
 
 
 def _column_passes(condition: ColumnFilter, cells: Cells) -> bool:

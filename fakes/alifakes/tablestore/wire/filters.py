@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
+from alifakes.tablestore import errors
 from alifakes.tablestore.engine.model import (
     ColumnFilter,
     ColumnType,
@@ -21,8 +22,8 @@ from alifakes.tablestore.errors import OtsError
 from alifakes.tablestore.wire import ots_pb2 as pb
 from alifakes.tablestore.wire.plain_buffer import decode_value
 
-# The engine's own limit on filters is lower; this one keeps a message nested in itself from exhausting the stack.
-MAX_DEPTH = 64
+# A message nested deeper holds too many filters anyway, and must not exhaust the stack.
+MAX_DEPTH = errors.MAX_FILTERS
 
 _COMPARATORS = {
     pb.CT_EQUAL: Comparator.EQUAL,
@@ -68,7 +69,7 @@ def decode_filter(data: bytes) -> Filter:
 
 def _filter(envelope: pb.FilterEnvelope, depth: int) -> Filter:
     if depth == 0:
-        raise OtsError(400, "OTSParameterInvalid", "Deserialize composite filter failed.")
+        raise errors.too_many_filters()
     if envelope.type == pb.FT_SINGLE_COLUMN_VALUE:
         return _single(_parse(pb.SingleColumnValueFilter, envelope.filter, "Deserialize relation filter failed."))
     if envelope.type == pb.FT_COMPOSITE_COLUMN_VALUE:
