@@ -54,12 +54,23 @@ class Service:
             return _failure(error, path, signer)
         effect = self._faults.draw(path[1:], call.tables, call.rows)
         if effect.delay_ms:
-            return self._wait(call, effect, request, path, signer)
+            return self._answer_later(call, effect, request, path, signer)
         return self._answer(call, effect, request, path, signer)
 
-    async def _wait(self, call: Call, effect: Effect, request: Request, path: str, signer: Signer | None) -> Response:
-        await asyncio.sleep(effect.delay_ms / 1000)
-        return self._answer(call, effect, request, path, signer)
+    def _answer_later(
+        self, call: Call, effect: Effect, request: Request, path: str, signer: Signer | None
+    ) -> asyncio.Future[Response]:
+        """Executes after the delay even when the client has given up meanwhile: the service would too."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Response] = loop.create_future()
+
+        def finish() -> None:
+            response = self._answer(call, effect, request, path, signer)
+            if not future.cancelled():
+                future.set_result(response)
+
+        loop.call_later(effect.delay_ms / 1000, finish)
+        return future
 
     def _answer(self, call: Call, effect: Effect, request: Request, path: str, signer: Signer | None) -> Response:
         if effect.failure is FaultKind.DISCONNECT:
