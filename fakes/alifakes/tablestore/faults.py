@@ -84,6 +84,9 @@ class Faults:
                 raise ValueError(f"The {name} of a fault cannot be negative: {number}.")
         if kind not in _KINDS:
             raise ValueError(f"There is no fault {kind!r}; there are {', '.join(_KINDS)}.")
+        for row in rows:
+            if not isinstance(row, int) or row < 0:
+                raise ValueError(f"The rows of a fault are numbers from 0 on, not {row!r}.")
         fault = Fault(FaultKind(kind), api, table, count, probability, seed, after, delay_ms, tuple(rows))
         with self._lock:
             self._faults.append(fault)

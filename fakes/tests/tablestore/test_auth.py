@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 import tablestore as ots_sdk
+from tablestore.auth import RequestContext, SignV2, SignV4
+from tablestore.credentials import StaticCredentialsProvider
+from tablestore.protocol import OTSProtocol
+
 from alifakes.tablestore import auth
 from alifakes.tablestore.app import TablestoreFake
 from alifakes.tablestore.auth import LOCAL_CREDENTIALS, Credential
 from alifakes.tablestore.errors import OtsError
-from tablestore.auth import RequestContext, SignV2, SignV4
-from tablestore.credentials import StaticCredentialsProvider
-from tablestore.protocol import OTSProtocol
 
 PATH = "/ListTable"
 SIGNERS: dict[str, Callable[[], Any]] = {

@@ -1,107 +1,119 @@
-"""`python -m alifakes tablestore`: its ready line, its ends, and one clear sentence when it cannot start."""
+"""`python -m alifakes tablestore` as a process: its one line, its end, and its sentences when it cannot start."""
 
 from __future__ import annotations
 
-import re
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 import tablestore as ots_sdk
-from tablestore import NoRetryPolicy
+
+FAKES = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def launch() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    running: list[subprocess.Popen[str]] = []
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "alifakes", *map(str, arguments)]
 
-    def start(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "alifakes", "tablestore", *arguments]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        running.append(process)
-        return process
 
-    yield start
-    for process in running:
+@contextmanager
+def served(*arguments: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process and its endpoint; killed at the end if it still runs."""
+    process = subprocess.Popen(command("tablestore", *arguments), cwd=FAKES, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("ready: http://127.0.0.1:")
+        yield process, line.removeprefix("ready: ").strip()
+    finally:
         process.kill()
         process.communicate()
 
 
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
+def refused(*arguments: object) -> tuple[int, str]:
+    done = subprocess.run(command(*arguments), cwd=FAKES, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == ""
+    return done.returncode, done.stderr.strip()
 
 
-def _client(endpoint: str) -> Any:
-    return ots_sdk.OTSClient(endpoint, "local", "local", "anything", retry_policy=NoRetryPolicy())
+def connect(endpoint: str, key: str = "local", secret: str = "local") -> ots_sdk.OTSClient:
+    return ots_sdk.OTSClient(endpoint, key, secret, "local", retry_policy=ots_sdk.NoRetryPolicy())
 
 
-def _refused(process: subprocess.Popen[str]) -> str:
-    """The one sentence on stderr of a start that failed."""
-    out, err = process.communicate(timeout=20)
-    assert process.returncode == 1, (out, err)
-    assert out == ""
-    assert len(err.strip().splitlines()) == 1, err
-    assert err.strip().endswith(".")
-    return err.strip()
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serves_until_told_to_stop(number: signal.Signals) -> None:
+    with served() as (process, endpoint):
+        assert list(connect(endpoint).list_table()) == []
+        process.send_signal(number)
+        assert process.wait(timeout=20) == 0
 
 
-def test_the_ready_line_names_the_port_that_answers(launch: Any) -> None:
-    port = _free_port()
-    process = launch("--port", str(port))
-    assert process.stdout.readline() == f"ready: http://127.0.0.1:{port}\n"
-    assert list(_client(f"http://127.0.0.1:{port}").list_table()) == []
+def test_data_outlive_a_killed_process(tmp_path: Path) -> None:
+    file = tmp_path / "data.db"
+    with served("--data", file) as (process, endpoint):
+        client = connect(endpoint)
+        throughput = ots_sdk.ReservedThroughput(ots_sdk.CapacityUnit(0, 0))
+        client.create_table(ots_sdk.TableMeta("t", [("k", "STRING")]), ots_sdk.TableOptions(), throughput)
+        client.put_row("t", ots_sdk.Row([("k", "a")], [("c", 1)]), ots_sdk.Condition("IGNORE"))
+        process.kill()
+        process.wait()
+    with served("--data", file) as (_, endpoint):
+        assert connect(endpoint).get_row("t", [("k", "a")])[1].attribute_columns[0][:2] == ("c", 1)
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_quietly(launch: Any, tmp_path: Path, ending: signal.Signals) -> None:
-    process = launch("--port", "0", "--data", str(tmp_path / "data.db"))
-    endpoint = process.stdout.readline().removeprefix("ready: ").strip()
-    client = _client(endpoint)
-    client.list_table()
-    process.send_signal(ending)
-    out, err = process.communicate(timeout=20)
-    assert (out, err) == ("", "")
-    assert process.returncode in (0, 128 + ending, -ending)
+def test_an_access_key_of_ones_own() -> None:
+    with served("--access-key", "me", "--secret", "mine") as (_, endpoint):
+        assert list(connect(endpoint, "me", "mine").list_table()) == []
 
 
-def test_a_busy_port(launch: Any) -> None:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        port = listening.getsockname()[1]
-        assert str(port) in _refused(launch("--port", str(port)))
+def test_a_busy_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        code, sentence = refused("tablestore", "--port", port)
+    assert code == 1
+    assert sentence.startswith(f"Port {port} of 127.0.0.1 cannot be listened on: ")
+    assert "\n" not in sentence
 
 
-def test_a_database_of_another_version(launch: Any, tmp_path: Path) -> None:
-    path = tmp_path / "data.db"
-    process = launch("--port", "0", "--data", str(path))
-    assert process.stdout.readline().startswith("ready: ")
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
-    database = sqlite3.connect(path)
-    database.execute("PRAGMA user_version = 999")
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("not a database, but a text long enough to be read as one" * 50)
+    code, sentence = refused("tablestore", "--data", file)
+    assert (code, sentence.count("\n")) == (1, 0)
+    assert str(file) in sentence
+    assert file.read_text().startswith("not a database")
+
+
+def test_a_database_of_another_version(tmp_path: Path) -> None:
+    file = tmp_path / "data.db"
+    with served("--data", file):
+        pass
+    with sqlite3.connect(file) as database:
+        database.execute("PRAGMA user_version = 99")
     database.close()
-    sentence = _refused(launch("--port", "0", "--data", str(path)))
-    assert str(path) in sentence
-    assert "999" in sentence
+    code, sentence = refused("tablestore", "--data", file)
+    assert (code, sentence.count("\n")) == (1, 0)
+    assert "99" in sentence
 
 
-def test_a_file_that_is_no_database(launch: Any, tmp_path: Path) -> None:
-    path = tmp_path / "data.db"
-    path.write_bytes(b"an article about databases\n" * 100)
-    assert str(path) in _refused(launch("--port", "0", "--data", str(path)))
-    assert path.read_bytes().startswith(b"an article")
+def test_a_database_in_use(tmp_path: Path) -> None:
+    file = tmp_path / "data.db"
+    with served("--data", file):
+        code, sentence = refused("tablestore", "--data", file)
+    assert code == 1
+    assert "in use" in sentence
 
 
-def test_a_database_that_another_server_has_open(launch: Any, tmp_path: Path) -> None:
-    path = str(tmp_path / "data.db")
-    assert launch("--port", "0", "--data", path).stdout.readline().startswith("ready: ")
-    assert re.search("in use", _refused(launch("--port", "0", "--data", path)))
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["nothing"], ["tablestore", "--port", "70000"], ["tablestore", "--index-lag-ms", "-1"], ["tablestore", "x"]],
+)
+def test_arguments_that_make_no_sense(arguments: list[str]) -> None:
+    code, usage = refused(*arguments)
+    assert code == 2
+    assert "usage: " in usage
