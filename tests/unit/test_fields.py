@@ -235,4 +235,4 @@ def test_requests_refuse_unknown_fields_and_messages_ignore_them() -> None:
         Public.model_validate({"id": 1, "x": 1})
     assert Internal.model_validate({"id": 1, "x": 1}) == Internal(id=1)
     with pytest.raises(ValidationError, match="frozen"):
-        Internal(id=1).id = 2  # type: ignore[misc]
+        Internal(id=1).id = 2
