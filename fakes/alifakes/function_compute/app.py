@@ -32,8 +32,8 @@ class FunctionComputeFake:
 
     `env` answers the file's `${env()}`; when it is a function it is called with the invoke endpoint, known only once
     the port is open. `layers` maps names to folders, `interpreters` runtimes to commands (default: this interpreter),
-    `routes` is an OpenAPI file or document for the public port. `log_file` takes what functions print, `on_line` a
-    line per invocation. `max_body` is the public port's limit in bytes.
+    `routes` is an OpenAPI file or document for the public port. `log_file` (a path or an open
+    stream) takes what functions print, `on_line` a line per invocation. `max_body` is the public port's limit in bytes.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class FunctionComputeFake:
         layers: Mapping[str, Path] | None = None,
         routes: str | Path | Mapping[str, Any] | None = None,
         interpreters: Mapping[str, str] | None = None,
-        log_file: str | Path | None = None,
+        log_file: str | Path | TextIO | None = None,
         max_instances: int = 4,
         max_waiting: int = MAX_WAITING,
         max_body: int = SYNC_PAYLOAD_LIMIT,
@@ -61,7 +61,7 @@ class FunctionComputeFake:
         self._layers = layers or {}
         self._routes = routes
         self._interpreters = interpreters or {}
-        self._log_path = log_file
+        self._log_file = log_file
         self._log_stream: TextIO | None = None
         self._max_instances = max_instances
         self._max_waiting = max_waiting
@@ -105,9 +105,9 @@ class FunctionComputeFake:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-        if self._log_stream is not None:
+        if self._log_stream is not None and self._log_stream is not self._log_file:
             self._log_stream.close()
-            self._log_stream = None
+        self._log_stream = None
 
     def __enter__(self) -> FunctionComputeFake:
         self.start()
@@ -129,8 +129,10 @@ class FunctionComputeFake:
         surrounded, notes = surroundings(project, self._layers, self._interpreters)
         self.notes = [*project.notes, *notes]
         routes = self._read_routes(project)
-        if self._log_path is not None:
-            self._log_stream = Path(self._log_path).open("a", encoding="utf-8")  # noqa: SIM115 - closed by stop()
+        if isinstance(self._log_file, str | Path):
+            self._log_stream = Path(self._log_file).open("a", encoding="utf-8")  # noqa: SIM115 - closed by stop()
+        else:
+            self._log_stream = self._log_file
         self._pools = {
             address: Pool(around, self._log, max_instances=self._max_instances, max_waiting=self._max_waiting)
             for address, around in surrounded.items()
@@ -153,13 +155,13 @@ class FunctionComputeFake:
         return Routes.read(Path(self._routes), project)
 
     async def _close(self) -> None:
+        await self._control_server.stop()
+        await self._api_server.stop()
         if self._timers is not None:
             await self._timers.stop()
         if self._invocations is not None:
             await self._invocations.stop()
         await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
-        await self._control_server.stop()
-        await self._api_server.stop()
 
     def _log(self, function: str, request_id: str, line: str) -> None:
         if self._log_stream is not None:

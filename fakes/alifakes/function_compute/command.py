@@ -25,7 +25,7 @@ def main(argv: list[str]) -> int:
         layers={name: Path(folder) for name, folder in options.layer},
         interpreters=dict(options.interpreter),
         routes=options.routes,
-        log_file=options.log_file,
+        log_file=options.log_file or sys.stderr,
         max_instances=options.max_instances,
         timers=not options.no_timers,
         on_line=lambda line: print(line, flush=True),
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--routes", help="an OpenAPI document with x-aliyun-apigateway-backend fields")
     parser.add_argument("--layer", type=_pair, action="append", default=[], metavar="NAME=FOLDER")
     parser.add_argument("--interpreter", type=_pair, action="append", default=[], metavar="RUNTIME=PYTHON")
-    parser.add_argument("--log-file", help="where the output of functions goes")
+    parser.add_argument("--log-file", help="where the output of functions goes (default: stderr)")
     parser.add_argument("--max-instances", type=int, default=4, help="instances per function")
     parser.add_argument("--no-timers", action="store_true", help="timer triggers fire only when asked to")
     return parser

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from alifakes.function_compute.variables import LOCAL_ACCOUNT
+from alifakes.function_compute.model import LOCAL_ACCOUNT
 from alifakes.server import Request, Response
 
 # set by the server itself

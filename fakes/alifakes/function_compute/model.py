@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# the account that everything here belongs to
+LOCAL_ACCOUNT = "1000000000000000"
+
 
 class ProjectError(Exception):
     """A project file, its routes or its layers cannot be used; the message is one sentence for its author."""

@@ -34,18 +34,17 @@ def read_project(file: Path, env: Mapping[str, str]) -> Project:
         raise lint.error("edition", f"must be '3.0.0' or '1.0.0', but is {describe(edition)}.")
     units_key = "resources" if edition == "3.0.0" else "services"
     lint.keys(document, "top level", _TOP[edition], {"name", units_key})
-    units = lint.keys(document[units_key], units_key, set(document[units_key] or {}), set())
-    variables = Variables(document, file, env, edition)
+    units = _with_templates(lint, document, units_key, _UNIT[edition])
+    variables = Variables({**document, units_key: units}, file, env, edition)
     functions: list[Function] = []
     notes: list[str] = []
     for name, unit in units.items():
         path = f"{units_key}.{name}"
-        lint.keys(unit, path, _UNIT[edition], {"component"})
         component = variables.resolve(unit["component"], f"{path}.component", name)
         if component != _COMPONENT[edition]:
             notes.append(f"{file.name}: {path} is left out: its component is '{component}', not {_COMPONENT[edition]}.")
             continue
-        props = variables.resolve(_with_template(lint, document, unit, path), f"{path}.props", name)
+        props = variables.resolve(unit.get("props", {}), f"{path}.props", name)
         read = edition3.read_function if edition == "3.0.0" else edition1.read_function
         function, more = read(lint, props, f"{path}.props")
         functions.append(function)
@@ -55,6 +54,21 @@ def read_project(file: Path, env: Mapping[str, str]) -> Project:
         raise lint.error(units_key, f"there is no function of component {_COMPONENT[edition]}.")
     project_name = variables.resolve(document["name"], "name")
     return Project(file=file, name=str(project_name), functions=tuple(functions), notes=tuple(notes))
+
+
+def _with_templates(
+    lint: Lint, document: Mapping[str, Any], units_key: str, allowed: set[str]
+) -> dict[str, dict[str, Any]]:
+    """The units by name, each over its template, so that references to its props find those of the template."""
+    units = document[units_key]
+    if not isinstance(units, dict):
+        raise lint.error(units_key, f"must be a mapping, but is {describe(units)}.")
+    merged = {}
+    for name, unit in units.items():
+        path = f"{units_key}.{name}"
+        lint.keys(unit, path, allowed, {"component"})
+        merged[name] = {**unit, "props": _with_template(lint, document, unit, path)}
+    return merged
 
 
 def _with_template(lint: Lint, document: Mapping[str, Any], unit: Mapping[str, Any], path: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,7 +60,15 @@ class Routes:
     @classmethod
     def read(cls, file: Path, project: Project) -> Routes:
         """From a JSON or YAML file; raises ProjectError when it and the project do not agree."""
-        return cls(load(file), project, file.name)
+        if file.suffix != ".json":
+            return cls(load(file), project, file.name)
+        try:
+            document = json.loads(file.read_text("utf-8"))
+        except OSError as error:
+            raise ProjectError(f"{file.name}: the file cannot be read: {error.strerror} ({file}).") from None
+        except ValueError as error:
+            raise ProjectError(f"{file.name}: {error}.") from None
+        return cls(document if isinstance(document, dict) else {}, project, file.name)
 
     def find(self, raw_path: str) -> tuple[Mapping[str, Target], dict[str, str]] | None:
         """The targets of a path by upper-case method, with its decoded parameters."""

@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from alifakes.function_compute.model import ProjectError
+from alifakes.function_compute.model import LOCAL_ACCOUNT, ProjectError
 from alifakes.function_compute.yaml_file import describe
 
 _REFERENCE = re.compile(r"""\$\{((?:[^{}'"]|'[^']*'|"[^"]*")*)\}""")
 _TOKEN = re.compile(r"""\s*(?:'([^']*)'|"([^"]*)"|(-?\d+(?:\.\d+)?)(?![\w.])|([A-Za-z_][\w.$-]*)|([(),]))""")
 _VERBATIM = object()
-LOCAL_ACCOUNT = "1000000000000000"
 
 
 class Variables:

@@ -141,6 +141,14 @@ def test_template_is_merged_and_lists_are_replaced(tmp_path: Path) -> None:
     assert (function.layers, function.timeout, function.memory) == (("own",), 3, 1024)
 
 
+def test_references_find_what_comes_from_a_template(tmp_path: Path) -> None:
+    text = FC3.replace("    component: fc3\n", "    component: fc3\n    extend: {name: base}\n")
+    text += "      description: ${resources.one.props.memorySize} MB\n"
+    text += "      environmentVariables: {SIZE: 'size ${this.props.memorySize}'}\n"
+    text += "template:\n  base:\n    memorySize: 1024\n"
+    assert read(tmp_path, text).environment == {"SIZE": "size 1024"}
+
+
 def test_a_file_extends_another(tmp_path: Path) -> None:
     read(tmp_path, FC3)
     production = tmp_path / "s.prod.yaml"

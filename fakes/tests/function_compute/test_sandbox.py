@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import fc2 as sdk
 import pytest
@@ -40,6 +40,11 @@ def run(fake: FunctionComputeFake, name: str, event: bytes = b"") -> Any:
 
 def run_json(fake: FunctionComputeFake, name: str, **order: object) -> Any:
     return json.loads(run(fake, name, json.dumps(order).encode()).body)
+
+
+def invocations(fake: FunctionComputeFake, function: str) -> list[dict[str, Any]]:
+    answer = requests.get(f"{fake.endpoint}/_fake/invocations", params={"function": function})
+    return cast("list[dict[str, Any]]", answer.json()["invocations"])
 
 
 def until(condition: Callable[[], bool], seconds: float = 10) -> None:
@@ -199,6 +204,32 @@ def test_what_a_worker_starts_dies_with_it(sample: Path, layers: dict[str, Path]
         grandchild = run_json(fake, "act", do="spawn")["pid"]
         assert running(grandchild)
     until(lambda: not running(grandchild))
+
+
+def test_an_instance_that_ended_while_idle_is_replaced(fc3: FunctionComputeFake) -> None:
+    for _ in range(3):
+        pid = run_json(fc3, "act", do="die-later")["pid"]
+        until(lambda pid=pid: not running(pid))  # type: ignore[misc]
+    assert run(fc3, "act", b'{"do": "nothing"}').body == b"done"
+
+
+def test_an_invocation_goes_on_when_its_client_is_gone(fc3: FunctionComputeFake, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    with pytest.raises(requests.ReadTimeout):
+        requests.post(f"{fc3.api_endpoint}/gate", data=str(gate), timeout=0.5)
+    assert len(list(tmp_path.glob("gate.*"))) == 1
+    gate.touch()
+
+    def statuses() -> list[str]:
+        return [record["status"] for record in invocations(fc3, "gate")]
+
+    until(lambda: statuses() == ["200"])
+
+
+def test_an_interpreter_that_does_not_exist(sample: Path, layers: dict[str, Path]) -> None:
+    interpreters = {"python3.10": "/nowhere/python3.10"}
+    with pytest.raises(ProjectError, match=r"interpreter /nowhere/python3\.10 cannot be run"):
+        FunctionComputeFake(sample / "s.yaml", layers=layers, interpreters=interpreters).start()
 
 
 def test_output_goes_to_the_log_with_its_request(tmp_path: Path, sample: Path, layers: dict[str, Path]) -> None:

@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from alifakes.function_compute.model import Function, Project, ProjectError
-from alifakes.function_compute.variables import LOCAL_ACCOUNT
+from alifakes.function_compute.model import LOCAL_ACCOUNT, Function, Project, ProjectError
 
 # the temporary credentials of the account `local`; the emulators accept these three only together
 ACCESS_KEY_ID = "STS.local"

@@ -59,6 +59,7 @@ class Instance:
         self._partial = b""
         self._ready = False
         self._memory_mb = 0.0
+        self._process: subprocess.Popen[bytes] | None = None
 
     async def invoke(self, event: bytes, request_id: str) -> Outcome:
         """Runs the handler, after the initializer when it is the first time; never raises for what the code does."""
@@ -76,7 +77,8 @@ class Instance:
         except BaseException:
             self.kill()
             raise
-        self._drain()
+        if self.alive:
+            self._drain()
         self._note(f"FC Invoke End RequestId: {request_id}")
         return Outcome(
             body=body,
@@ -102,7 +104,7 @@ class Instance:
         if not self.alive:
             return
         self.alive = False
-        if hasattr(self, "_process"):
+        if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
@@ -110,6 +112,10 @@ class Instance:
             asyncio.get_running_loop().remove_reader(self._output)
             os.close(self._output)
             self._writer.transport.abort()
+
+    def has_ended(self) -> bool:
+        """Whether an idle instance's process has ended by itself."""
+        return self._ready and self._reader.at_eof()
 
     # one request
     async def _handle(self, event: bytes, request_id: str) -> tuple[dict[str, Any], bytes]:
@@ -133,23 +139,28 @@ class Instance:
 
     async def _launch(self) -> None:
         ours, theirs = socket.socketpair()
-        self._output, output = os.pipe()
-        os.set_blocking(self._output, False)
+        reading, writing = os.pipe()
+        os.set_blocking(reading, False)
         try:
             self._process = subprocess.Popen(
                 [self._surroundings.interpreter, "-I", "-S", "-u", str(_WORKER), str(theirs.fileno())],
                 cwd=self._surroundings.function.code_dir,
                 env=self._surroundings.environment(self.id),
                 stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
+                stdout=writing,
+                stderr=writing,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )
+        except OSError as error:
+            ours.close()
+            os.close(reading)
+            raise _Ended(f"Process could not be started: {error.strerror}") from None
         finally:
             theirs.close()
-            os.close(output)
-        asyncio.get_running_loop().add_reader(self._output, self._drain)
+            os.close(writing)
+        self._output = reading
+        asyncio.get_running_loop().add_reader(reading, self._drain)
         self._reader, self._writer = await asyncio.open_unix_connection(sock=ours)
 
     # frames

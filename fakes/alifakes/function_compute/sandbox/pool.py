@@ -48,11 +48,7 @@ class Pool:
             self._slots.release()
 
     async def _run(self, event: bytes, request_id: str) -> Outcome:
-        if self._idle:
-            instance = self._idle.pop()
-        else:
-            instance = Instance(self._surroundings, self._log)
-            self._instances.add(instance)
+        instance = self._take()
         try:
             return await instance.invoke(event, request_id)
         finally:
@@ -60,6 +56,17 @@ class Pool:
                 self._idle.append(instance)
             else:
                 self._instances.discard(instance)
+
+    def _take(self) -> Instance:
+        while self._idle:
+            instance = self._idle.pop()
+            if not instance.has_ended():
+                return instance
+            instance.kill()
+            self._instances.discard(instance)
+        instance = Instance(self._surroundings, self._log)
+        self._instances.add(instance)
+        return instance
 
     async def stop(self) -> None:
         """Ends every instance, the idle ones after their pre_stop."""
