@@ -1,0 +1,42 @@
+"""scripts/check: formatting, lint, types, import rules, and the generated API document; all of them, also after one fails."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from commands.running import ROOT
+
+BIN = Path(sys.executable).parent
+STEPS: tuple[tuple[str, ...], ...] = (
+    ("ruff", "format", "--check", "--quiet"),
+    ("ruff", "check", "--quiet"),
+    ("mypy", "--no-error-summary"),
+    ("lint-imports", "--no-logo"),
+    ("scripts/openapi", "--check"),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="scripts/check", description="Checks the tree without running its tests.")
+    parser.parse_args(arguments)
+    failed = [step for step in STEPS if not _passes(step)]
+    if failed:
+        print(f"{len(failed)} of {len(STEPS)} checks failed: {', '.join(' '.join(step) for step in failed)}.")
+    return 1 if failed else 0
+
+
+def _passes(step: Sequence[str]) -> bool:
+    """Print one line for a step that passes, and what it says for one that does not."""
+    program = ROOT / step[0] if "/" in step[0] else BIN / step[0]
+    print(f"{' '.join(step):28}", end=" ", flush=True)
+    began = time.monotonic()
+    done = subprocess.run([str(program), *step[1:]], cwd=ROOT, capture_output=True, text=True)
+    print(f"{'ok' if done.returncode == 0 else 'FAILED':8} {time.monotonic() - began:.1f} s", flush=True)
+    if done.returncode:
+        print(done.stdout + done.stderr, flush=True)
+    return done.returncode == 0

@@ -1,0 +1,24 @@
+"""scripts/test: the tests, those that take minutes only when asked for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from commands.running import ROOT
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Every argument but --slow is pytest's."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given in (["-h"], ["--help"]):
+        print(
+            "usage: scripts/test [--slow] [arguments of pytest]\n\nRuns the tests; --slow adds those that take minutes."
+        )
+        return 0
+    slow = "--slow" in given
+    given = [argument for argument in given if argument != "--slow"]
+    if not slow:
+        given = ["-m", "not slow", *given]
+    return subprocess.call([sys.executable, "-m", "pytest", *given], cwd=ROOT)
