@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+
 from alifakes.server import HttpServer, Request, Response
 from alifakes.tablestore.app import TablestoreFake
-
 from commands import table_admin, token
 from feed import wiring
 from tests.steps import InProcess, Product
+
+TEN_YEARS_S = 315_360_000
+"""Longer than any test moves the clock."""
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +33,7 @@ def tablestore() -> Iterator[TablestoreFake]:
 
 @pytest.fixture
 def driver(tablestore: TablestoreFake, keys: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InProcess]:
-    queueing = InProcess(token=lambda user: token.sign(user, local=keys))
+    queueing = InProcess(token=cache(lambda user: token.sign(user, TEN_YEARS_S, keys)))
 
     def accept(request: Request) -> Response:
         function = request.target.split("/functions/")[1].split("/")[0]
@@ -57,6 +62,28 @@ def driver(tablestore: TablestoreFake, keys: Path, monkeypatch: pytest.MonkeyPat
     yield queueing
     wiring.forget()
     invocations.stop_thread()
+
+
+class Clock:
+    """The edge's clock, which tests move on; leases and due times follow it."""
+
+    monotonic = staticmethod(time.monotonic)
+
+    def __init__(self) -> None:
+        self.ahead_ms = 0
+
+    def time_ns(self) -> int:
+        return time.time_ns() + self.ahead_ms * 1_000_000
+
+    def advance(self, ms: int) -> None:
+        self.ahead_ms += ms
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    moved = Clock()
+    monkeypatch.setattr("feed.edge.endpoints.time", moved)
+    return moved
 
 
 @pytest.fixture

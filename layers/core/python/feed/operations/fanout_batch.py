@@ -11,15 +11,17 @@ from feed.edge.fields import Message
 from feed.errors import Busy, ConditionFailed
 from feed.operations._release import shard_guard, start_shard
 from feed.store import articles, inboxes, jobs, relations, work
+from feed.store.client import MAX_BATCH_WRITE
 from feed.store.relations import Followers
-from feed.store.rows import Failed, Put
+from feed.store.rows import Put
 from feed.wiring import World
 
 RANGE = 5_000
 """Rows of one GetRange, and so the most that one checkpoint covers."""
 HAND_ON_S = 15.0
 """What is left of the declared time-out when a worker stops taking new followers."""
-_ATTEMPTS = 5
+_ROUNDS = 3
+_FEW = 20
 
 
 class Request(Message):
@@ -105,20 +107,19 @@ def _puts(found: Followers, job: Job, article: Article) -> list[Put]:
 
 
 def _put_all(puts: list[Put], call: Call, world: World) -> None:
-    """Every row acknowledged, or an error: failed and unknown rows are put again, one by one, where none is yet."""
+    """Every row acknowledged, or an error; a row that failed, or whose fate is unknown, is put again if it is absent.
+
+    A few failed rows go one by one; more of them mean that whole requests failed, and are batched again.
+    """
     failed = inboxes.deliver(world.tables, puts)
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(_ROUNDS):
         if not failed:
             return
-        if attempt:
-            call.wait(0.05 * 2**attempt)
-        failed = [again for row in failed for again in _put_again(row, world)]
-    raise Busy(f"{len(failed)} inbox rows could not be written; the shard goes on from its cursor later.")
-
-
-def _put_again(failed: Failed, world: World) -> list[Failed]:
-    assert isinstance(failed.write, Put)
-    return [row for row in world.tables.write_many([inboxes.again(failed.write)]) if not row.refused]
+        call.wait(0.05 * 2**attempt)
+        again = [inboxes.again(row.write) for row in failed if isinstance(row.write, Put)]
+        failed = inboxes.deliver(world.tables, again, rows_per_request=1 if len(again) <= _FEW else MAX_BATCH_WRITE)
+    if failed:
+        raise Busy(f"{len(failed)} inbox rows could not be written; the shard goes on from its cursor later.")
 
 
 def _finish(job: Job, cursor: str, delivered: int, article: Article | None, call: Call, world: World) -> None:

@@ -38,9 +38,9 @@ def again(put: Put) -> Put:
     return replace(put, expect=Expect.ABSENT)
 
 
-def deliver(tables: Tables, puts: Sequence[Put]) -> list[Failed]:
+def deliver(tables: Tables, puts: Sequence[Put], rows_per_request: int = MAX_BATCH_WRITE) -> list[Failed]:
     """Put the rows, batches side by side; those that did not arrive. A refusal means that the row is there: done."""
-    batches = [puts[start : start + MAX_BATCH_WRITE] for start in range(0, len(puts), MAX_BATCH_WRITE)]
+    batches = [puts[start : start + rows_per_request] for start in range(0, len(puts), rows_per_request)]
     results = tables.together(*(lambda batch=batch: tables.write_many(batch) for batch in batches))
     return [failed for result in results for failed in result if not failed.refused]
 
