@@ -7,6 +7,7 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 
 class FaultKind(enum.Enum):
@@ -155,7 +156,7 @@ _KINDS_OF_FIELDS: Mapping[str, tuple[type, ...]] = {
 }
 
 
-def _read_rule(rule: object) -> dict[str, object]:
+def _read_rule(rule: object) -> dict[str, Any]:
     if not isinstance(rule, dict) or "kind" not in rule:
         raise ValueError("A fault is a JSON object with at least a kind.")
     for name, value in rule.items():

@@ -14,7 +14,7 @@ NONE_REFUSED: Refused = frozenset()
 
 
 class Spent(NamedTuple):
-    """What one request did in one table: rows written or returned, and capacity units."""
+    """What one request did in one table: rows asked for or written (of a range: returned), and capacity units."""
 
     table: str
     rows: int = 0

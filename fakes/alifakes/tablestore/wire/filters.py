@@ -101,7 +101,7 @@ def _parse(kind: type[M], data: bytes, failure: str) -> M:
     message = kind()
     try:
         message.ParseFromString(data)
-    except DecodeError:
+    except (DecodeError, UnicodeDecodeError):  # the latter from protobuf's Python implementation only
         raise OtsError(400, "OTSParameterInvalid", failure) from None
     if not message.IsInitialized():
         raise OtsError(400, "OTSParameterInvalid", failure)

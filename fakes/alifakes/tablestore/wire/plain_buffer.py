@@ -144,7 +144,7 @@ def _read_row(data: bytes, position: int) -> tuple[WireRow, int]:
             raise OtsError(400, "OTSParameterInvalid", f"OpType cannot be given for primary key name :{name}.")
         if timestamp is not None:
             raise OtsError(400, "OTSParameterInvalid", f"Timestamp cannot be given for primary key name:{name}.")
-        key.append((name, value))
+        key.append((name, value))  # type: ignore[arg-type]  # _KEY_TYPES has no VT_DOUBLE
         row_crc = TABLE[row_crc ^ cell_crc]
         size += cell_size
     if not key:

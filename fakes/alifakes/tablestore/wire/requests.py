@@ -49,7 +49,7 @@ def parse(kind: type[M], body: bytes) -> M:
     message = kind()
     try:
         message.ParseFromString(body)
-    except DecodeError:
+    except (DecodeError, UnicodeDecodeError):  # the latter from protobuf's Python implementation only
         raise errors.unparsable_message() from None
     if not message.IsInitialized():
         raise errors.unparsable_message()
