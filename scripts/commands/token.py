@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not 1 <= given.user_id <= MAX_ID:
         print(f"The user id {given.user_id} is not between 1 and {MAX_ID}.", file=sys.stderr)
         return 2
-    print(sign(given.user_id, given.expires))
+    print(sign(given.user_id, given.expires, LOCAL))
     return 0
 
 

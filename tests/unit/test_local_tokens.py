@@ -1,0 +1,59 @@
+"""scripts/token: what it prints is believed by the local stack, and its key stays where it was made."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from commands import token
+from feed.config import Settings
+from feed.edge import auth
+from feed.errors import SignIn
+from tests.unit.tokens import with_jwks
+
+
+def local_settings(local: Path) -> Settings:
+    return replace(with_jwks(token.local_jwks(local)), jwt_issuer=token.ISSUER, jwt_audience=token.AUDIENCE)
+
+
+def caller(text: str, local: Path) -> int | None:
+    return auth.caller_of({"authorization": f"Bearer {text}"}, local_settings(local), int(time.time() * 1000))
+
+
+def test_a_token_names_its_user(tmp_path: Path) -> None:
+    assert caller(token.sign(7, local=tmp_path), tmp_path) == 7
+
+
+def test_a_token_may_have_expired_already(tmp_path: Path) -> None:
+    with pytest.raises(SignIn, match="expired"):
+        caller(token.sign(7, -120, tmp_path), tmp_path)
+
+
+def test_the_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
+    first = token.local_jwks(tmp_path)
+    assert token.local_jwks(tmp_path) == first
+    (key,) = (tmp_path / "jwt").iterdir()
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert '"d"' not in first
+
+
+def test_another_checkouts_token_is_not_believed(tmp_path: Path) -> None:
+    with pytest.raises(SignIn):
+        caller(token.sign(7, local=tmp_path / "other"), tmp_path / "mine")
+
+
+def test_the_command_prints_one_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(token, "LOCAL", tmp_path)
+    assert token.main(["7", "--expires", "60"]) == 0
+    assert caller(capsys.readouterr().out.rstrip("\n"), tmp_path) == 7
+
+
+@pytest.mark.parametrize("user", ["0", "-1", "9007199254740992"])
+def test_an_id_that_no_user_has_is_refused(user: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert token.main([user]) == 2
+    assert capsys.readouterr().err == f"The user id {user} is not between 1 and 9007199254740991.\n"
