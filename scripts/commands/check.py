@@ -1,4 +1,4 @@
-"""scripts/check: formatting, lint, types, import rules, and the generated API document; all of them, also after one fails."""
+"""scripts/check: formatting, lint, types, import rules and the API document; each of them, also after one failed."""
 
 from __future__ import annotations
 

@@ -77,14 +77,14 @@ def _serve(given: argparse.Namespace) -> None:
 
             fill(cloud, _progress)
         running = cloud.running()
-        running.announce()
+        running.announce(given.data)
         try:
             print(f"ready: {cloud.api}", flush=True)
             lines.start()
             while not lines.closed.wait(0.5):
                 cloud.check_health()
         finally:
-            running.withdraw()
+            running.withdraw(given.data)
 
 
 def _progress(line: str) -> None:

@@ -21,6 +21,7 @@ from commands.running import ACCESS_KEY, INSTANCE, ROOT, SECRET, Running
 from commands.tablestore_process import CannotStart, TablestoreProcess
 from commands.token import AUDIENCE, ISSUER, local_jwks, sign
 from feed.observability import quiet_sdks
+from feed.store.schema import TABLES
 
 Edition = Literal["fc3", "fc2"]
 PROJECT_FILES: dict[Edition, Path] = {"fc3": ROOT / "s.yaml", "fc2": ROOT / "s.fc2.yaml"}
@@ -138,9 +139,10 @@ class LocalCloud:
         self._tablestore = TablestoreProcess(self.data and self.data / "tablestore.db", self._index_lag_ms)
         client = table_admin.open_client(self.ots_endpoint, INSTANCE, ACCESS_KEY, SECRET)
         try:
-            self.tables_created = table_admin.create(client, self._say)
+            self.tables_created = table_admin.create(client, _silent)
         except table_admin.Refused as refused:
             raise CannotStart(f"{refused} scripts/dev --fresh starts with an empty database.") from None
+        self._say(f"Tablestore: {len(TABLES)} tables {'created' if self.tables_created else 'found'}")
         self._say(f"Function Compute: starting the functions of {self._project_file.name}")
         self._start_functions(self.ots_endpoint)
 

@@ -1,4 +1,4 @@
-"""Where the local cloud that scripts/dev started can be reached, left in a file for the other commands."""
+"""Where the local cloud that scripts/dev started can be reached, left beside its data for the other commands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECRET = "local"
 
 
 class NotRunning(Exception):
-    """No local cloud runs in this checkout; the message is one sentence."""
+    """No local cloud runs on this data; the message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Running:
     ots_endpoint: str
     fc_endpoint: str
 
-    def announce(self, root: Path = LOCAL) -> None:
+    def announce(self, root: Path) -> None:
         root.mkdir(parents=True, exist_ok=True)
         new = root / f"running.{self.pid}"
         new.write_text(json.dumps(asdict(self)))
         new.replace(root / "running.json")
 
-    def withdraw(self, root: Path = LOCAL) -> None:
+    def withdraw(self, root: Path) -> None:
         """Remove the announcement, unless another local cloud has replaced it."""
         file = root / "running.json"
         if file.exists() and json.loads(file.read_text()).get("pid") == self.pid:
@@ -48,5 +48,5 @@ def running(root: Path = LOCAL) -> Running:
         found = Running(**json.loads(file.read_text()))
         os.kill(found.pid, 0)
     except (FileNotFoundError, ProcessLookupError):
-        raise NotRunning("No local cloud is running here; start one with scripts/dev.") from None
+        raise NotRunning(f"No local cloud is running on the data in {root}; start one with scripts/dev.") from None
     return found

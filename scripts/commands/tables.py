@@ -6,9 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from commands.running import ACCESS_KEY, INSTANCE, SECRET, NotRunning, running
+from commands.running import ACCESS_KEY, INSTANCE, LOCAL, SECRET, NotRunning, running
 from feed.observability import quiet_sdks
 from feed.store.schema import TABLES
 
@@ -17,11 +18,11 @@ class NoTarget(Exception):
     """Nothing says which instance is meant; the message is one sentence."""
 
 
-def _client_of(local: bool) -> Any:
+def _client_of(local: Path | None) -> Any:
     from commands.table_admin import open_client
 
-    if local:
-        return open_client(running().ots_endpoint, INSTANCE, ACCESS_KEY, SECRET)
+    if local is not None:
+        return open_client(running(local).ots_endpoint, INSTANCE, ACCESS_KEY, SECRET)
     names = ("OTS_ENDPOINT", "OTS_INSTANCE", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")
     missing = [name for name in names if not os.environ.get(name)]
     if missing:
@@ -38,7 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "temporary key, ALIBABA_CLOUD_SECURITY_TOKEN.",
     )
     parser.add_argument("action", choices=["create", "status", "drop"])
-    parser.add_argument("--local", action="store_true", help="use the local cloud that scripts/dev has started")
+    parser.add_argument(
+        "--local",
+        nargs="?",
+        type=Path,
+        const=LOCAL,
+        metavar="DIR",
+        help="use the local cloud that scripts/dev has started (with --data DIR)",
+    )
     parser.add_argument("--yes", action="store_true", help="really drop the tables with everything in them")
     given = parser.parse_args(arguments)
     if given.action == "drop" and not given.yes:
@@ -51,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _run(action: str, local: bool) -> int:
+def _run(action: str, local: Path | None) -> int:
     import tablestore
     from urllib3.exceptions import HTTPError
 
