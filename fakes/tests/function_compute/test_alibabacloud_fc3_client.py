@@ -16,6 +16,9 @@ from darabonba.runtime import RuntimeOptions
 
 from alifakes.function_compute import FunctionComputeFake
 
+# the client's own, on Python 3.12
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+
 KEYS = {"access_key_id": "local", "access_key_secret": "local"}
 TEMPORARY = {"access_key_id": "STS.local", "access_key_secret": "local", "security_token": "local-token"}
 

@@ -23,6 +23,9 @@ from alifakes.function_compute.model import AsyncConfig, Function
 from alifakes.function_compute.sandbox.instance import UNHANDLED, Outcome
 from alifakes.function_compute.sandbox.pool import Pool
 
+# the official client's own, on Python 3.12
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+
 FUNCTION = Function(
     name="work",
     service=None,

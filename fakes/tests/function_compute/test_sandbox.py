@@ -206,9 +206,11 @@ def test_what_a_worker_starts_dies_with_it(sample: Path, layers: dict[str, Path]
     until(lambda: not running(grandchild))
 
 
-def test_an_instance_that_ended_while_idle_is_replaced(fc3: FunctionComputeFake) -> None:
-    for _ in range(3):
-        pid = run_json(fc3, "act", do="die-later")["pid"]
+def test_an_instance_that_ended_while_idle_is_replaced(fc3: FunctionComputeFake, tmp_path: Path) -> None:
+    for number in range(3):
+        file = tmp_path / str(number)
+        pid = run_json(fc3, "act", do="die-later", file=str(file))["pid"]
+        file.touch()
         until(lambda pid=pid: not running(pid))  # type: ignore[misc]
     assert run(fc3, "act", b'{"do": "nothing"}').body == b"done"
 

@@ -115,7 +115,7 @@ class Instance:
 
     def has_ended(self) -> bool:
         """Whether an idle instance's process has ended by itself."""
-        return self._ready and self._reader.at_eof()
+        return self._process is not None and self._process.poll() is not None
 
     # one request
     async def _handle(self, event: bytes, request_id: str) -> tuple[dict[str, Any], bytes]:
