@@ -41,7 +41,7 @@ class Engine:
     """Not for several threads at once; every method raises OtsError with the service's words.
 
     `clock` gives ms since 1970; the engine never lets it run backwards. `instance` keeps the tables of several
-    instances apart in one storage; closing an engine closes the storage.
+    instances apart in one storage, which whoever opened it closes.
     """
 
     def __init__(self, storage: Storage, *, clock: Callable[[], int], index_lag_ms: int = 0, instance: str) -> None:
@@ -247,10 +247,6 @@ class Engine:
             except OtsError as error:
                 results.append(error)
         return results
-
-    def close(self) -> None:
-        self._storage.close()
-
 
 def _refused_repeats(table: Table, changes: Sequence[RowChange]) -> dict[NamedKey, OtsError]:
     """Keys that occur more than once in a batch and may not; a row whose key the server completes repeats nothing."""
