@@ -46,7 +46,12 @@ class Product:
     driver: Driver
 
     def call(
-        self, method: str, path: str, user: int | None = None, body: Any = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        user: int | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         content = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Content-Type": "application/json"} if content is not None else {}

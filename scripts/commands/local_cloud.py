@@ -107,6 +107,11 @@ class LocalCloud:
         except urllib.error.HTTPError as error:
             raise TimeoutError(json.loads(error.read())["error"]) from None
 
+    def invocations(self, function: str) -> int:
+        """How often a function has been invoked since the start."""
+        with urllib.request.urlopen(f"{self.fc_endpoint}/_fake/invocations?function={function}", timeout=10) as answer:
+            return len(json.loads(answer.read())["invocations"])
+
     def check(self) -> None:
         """Raise CannotStart, before anything is touched, where the port is taken or the project file is wrong."""
         if self._port:

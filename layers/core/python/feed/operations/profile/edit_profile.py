@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from feed.call import Call
 from feed.edge.fields import HttpsUrl, Nickname, PublicRequest
+from feed.errors import InvalidRequest
 from feed.operations.profile._answer import Response, answer
 from feed.store import users
 from feed.wiring import World
@@ -17,6 +18,8 @@ class Request(PublicRequest):
 
 
 def run(request: Request, call: Call, world: World) -> Response:
+    if not request.model_fields_set:
+        raise InvalidRequest("Nothing is to be changed: name at least one of nickname, avatar_url.")
     caller = call.require_caller()
     clear = "avatar_url" in request.model_fields_set and request.avatar_url is None
     users.set_profile(world.tables, caller, request.nickname, request.avatar_url, clear_avatar=clear)

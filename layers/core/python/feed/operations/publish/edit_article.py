@@ -8,7 +8,7 @@ from typing import Literal
 from feed.call import Call
 from feed.domain.articles import Article, State
 from feed.edge.fields import Html, HttpsUrl, Id, PublicRequest, Summary, Title, Version
-from feed.errors import Busy, ConditionFailed, Reload
+from feed.errors import Busy, ConditionFailed, InvalidRequest, Reload
 from feed.operations._cards import FullArticle, full
 from feed.operations._release import count_released, guard, release, released
 from feed.operations.publish._content import clean
@@ -32,6 +32,8 @@ class Request(PublicRequest):
 
 
 def run(request: Request, call: Call, world: World) -> FullArticle:
+    if not request.model_fields_set - {"id", "version"}:
+        raise InvalidRequest("Nothing is to be changed: name at least one of title, html, summary, cover_url, state.")
     caller = call.require_caller()
     for _ in range(_TRIES):
         old = own(world.tables, request.id, caller)
