@@ -224,10 +224,17 @@ class HttpServer:
 
     async def stop(self) -> None:
         if self._server is not None:
+            # a closed asyncio server leaks the connection that it is accepting: such are made within a few turns first
+            for listening in self._server.sockets:
+                asyncio.get_running_loop().remove_reader(listening.fileno())
+            for _ in range(5):
+                await asyncio.sleep(0)
             self._server.close()
+            self._server = None
             tasks = [connection.close() for connection in list(self.connections)]
             await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
-            self._server = None
+            # and transports say goodbye in the turn after they were closed
+            await asyncio.sleep(0)
 
     def start_in_thread(self) -> None:
         """Listen in a daemon thread and return once the port is open; raises OSError when it is taken."""

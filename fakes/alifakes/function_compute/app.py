@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import uuid
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -174,8 +175,8 @@ class FunctionComputeFake:
 
 
 def _not_ready(request: Request) -> Response:
-    return events.json_error(503, "starting", f"The emulator is not ready for {request.method} yet.", "")
+    return events.json_error(503, "starting", f"The emulator is not ready for {request.method} yet.", str(uuid.uuid4()))
 
 
 def _request_too_large() -> Response:
-    return events.json_error(413, "too_large", "The request's body is too large.", "")
+    return events.json_error(413, "too_large", "The request's body is too large.", str(uuid.uuid4()))

@@ -132,3 +132,16 @@ def test_routes_must_agree_with_the_project(project: Project, paths: object, sen
     with pytest.raises(ProjectError) as caught:
         Routes({"paths": paths}, project)
     assert sentence in str(caught.value)
+
+
+def test_routes_from_a_json_file(project: Project, tmp_path: Path) -> None:
+    file = tmp_path / "openapi.json"
+    document = {"basePath": "/v1", "paths": {"/a/{b}": {"get": backend(functionName="web")}}}
+    file.write_text(json.dumps(document, indent="\t"))
+    found = Routes.read(file, project).find("/v1/a/%C3%A9")
+    assert found is not None
+    assert found[0]["GET"].function.name == "web"
+    assert found[1] == {"b": "é"}
+    file.write_text("{")
+    with pytest.raises(ProjectError, match=r"^openapi\.json: Expecting property name"):
+        Routes.read(file, project)

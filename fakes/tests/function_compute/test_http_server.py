@@ -1,0 +1,96 @@
+"""The HTTP server that carries the emulator: order in a pipeline, bodies over the limit, a handler's bug."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import socket
+from collections.abc import Awaitable, Iterator
+
+import pytest
+
+from alifakes.server import HttpServer, Request, Response
+
+
+def handler(request: Request) -> Response | Awaitable[Response]:
+    async def later(body: bytes) -> Response:
+        await asyncio.sleep(0.01)
+        if request.target == "/bug-later":
+            raise ValueError("a bug")
+        return Response(200, body=body)
+
+    if request.target == "/bug":
+        raise ValueError("a bug")
+    if request.target.endswith("later"):
+        return later(b"later")
+    return Response(int(request.headers.get("answer", "200")), body=request.body)
+
+
+@pytest.fixture
+def server() -> Iterator[HttpServer]:
+    server = HttpServer(handler, max_body=1000, too_large=lambda: Response(413, body=b"too large"))
+    server.start_in_thread()
+    yield server
+    server.stop_thread()
+
+
+def exchange(server: HttpServer, *requests: bytes) -> bytes:
+    """What comes back when all requests are sent at once and the last one closes the connection."""
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(b"".join(requests))
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+    return received
+
+
+def request(target: str, body: bytes = b"", *headers: str) -> bytes:
+    lines = [f"PUT {target} HTTP/1.1", "host: here", f"content-length: {len(body)}", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def statuses(received: bytes) -> list[int]:
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", received)]
+
+
+LAST = request("/", b"", "connection: close")
+
+
+@pytest.mark.parametrize("first", ["/now", "/later"])
+def test_a_too_large_body_in_a_pipeline_is_refused_and_the_rest_answered(server: HttpServer, first: str) -> None:
+    received = exchange(server, request(first), request("/now", b"x" * 1001), request("/now", b"fine"), LAST)
+    assert statuses(received) == [200, 413, 200, 200]
+    assert b"too large" in received
+    assert b"x" * 100 not in received
+
+
+@pytest.mark.parametrize("target", ["/bug", "/bug-later"])
+@pytest.mark.parametrize("first", ["/now", "/later"])
+def test_a_bug_is_a_500_and_the_connection_goes_on(
+    server: HttpServer, first: str, target: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert statuses(exchange(server, request(first), request(target), LAST)) == [200, 500, 200]
+    assert "ValueError: a bug" in capsys.readouterr().err
+
+
+def test_statuses_without_a_body_have_none(server: HttpServer) -> None:
+    received = exchange(server, request("/", b"body", "answer: 204"), request("/", b"body", "answer: 304"), LAST)
+    assert statuses(received) == [204, 304, 200]
+    assert b"body" not in received
+
+
+def test_a_status_that_http_does_not_name(server: HttpServer) -> None:
+    assert b"HTTP/1.1 499 Unknown\r\n" in exchange(server, request("/", b"", "answer: 499", "connection: close"))
+
+
+def test_stopping_closes_every_connection() -> None:
+    for _ in range(20):
+        server = HttpServer(handler)
+        server.start_in_thread()
+        with socket.create_connection((server.host, server.port), timeout=10) as connection:
+            connection.sendall(request("/later"))
+            server.stop_thread()
+            # a reset, if the connection was not even accepted
+            with contextlib.suppress(ConnectionResetError):
+                assert connection.recv(100) == b""
