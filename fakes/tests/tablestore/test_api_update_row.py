@@ -86,11 +86,18 @@ def test_delete_all_takes_no_timestamp(client: Any, table: Any, invalid: Any) ->
         client.update_row(table.name, row, ots_sdk.Condition("IGNORE"))
 
 
-def test_a_delete_takes_no_value(client: Any, table: Any, invalid: Any) -> None:
+@pytest.fixture
+def checked_table(ots: Any, connect: Any, create: Any) -> Any:
+    """A table through the SDK's Python codec: its native one leaves out what it takes for a mistake."""
+    return create(connect(ots, enable_native=False))
+
+
+def test_a_delete_takes_no_value(checked_table: Any, invalid: Any) -> None:
+    table = checked_table
     pattern = re.compile("^Column value cannot be given when type is DELETE_ONE_VERSION")
     for changes in ({"delete": [("x", 1, 1000)]}, {"delete_all": [("x", 1)]}):
         with invalid(pattern):
-            client.update_row(table.name, ots_sdk.Row(table.key("a"), changes), ots_sdk.Condition("IGNORE"))
+            table.client.update_row(table.name, ots_sdk.Row(table.key("a"), changes), ots_sdk.Condition("IGNORE"))
 
 
 def test_an_update_changes_something(client: Any, table: Any, invalid: Any) -> None:
@@ -151,10 +158,10 @@ def test_a_counter_is_not_put_or_deleted_in_the_same_update(table: Any, invalid:
     assert table.get("a") == {"n": 1}
 
 
-def test_increment_takes_no_timestamp(table: Any, invalid: Any) -> None:
-    with invalid(re.compile(".")):
-        table.update("a", increment=[("n", 1, 1000)])
-    assert table.get("a") is None
+def test_increment_takes_no_timestamp(checked_table: Any, invalid: Any) -> None:
+    with invalid(re.compile("(?i)timestamp")):
+        checked_table.update("a", increment=[("n", 1, 1000)])
+    assert checked_table.get("a") is None
 
 
 def test_increment_writes_a_new_version(start: Any, connect: Any, create: Any, clock: Any) -> None:
