@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from commands.running import ACCESS_KEY, INSTANCE, LOCAL, SECRET, NotRunning, running
+from commands.instance import EXPLAINED, Instance, NoTarget, chosen
+from commands.running import LOCAL, NotRunning
 from feed.observability import quiet_sdks
 from feed.store.schema import TABLES
-
-
-class NoTarget(Exception):
-    """Nothing says which instance is meant; the message is one sentence."""
-
-
-def _client_of(local: Path | None) -> Any:
-    from commands.table_admin import open_client
-
-    if local is not None:
-        return open_client(running(local).ots_endpoint, INSTANCE, ACCESS_KEY, SECRET)
-    names = ("OTS_ENDPOINT", "OTS_INSTANCE", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")
-    missing = [name for name in names if not os.environ.get(name)]
-    if missing:
-        raise NoTarget(f"Set {' and '.join(missing)}, or add --local for the local cloud.")
-    endpoint, instance, key_id, secret = (os.environ[name] for name in names)
-    return open_client(endpoint, instance, key_id, secret, os.environ.get("ALIBABA_CLOUD_SECURITY_TOKEN", ""))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="scripts/tables",
-        description="Creates, lists or drops the product's tables, and touches no other. The instance is named by "
-        "OTS_ENDPOINT, OTS_INSTANCE, ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a "
-        "temporary key, ALIBABA_CLOUD_SECURITY_TOKEN.",
+        description=f"Creates, lists or drops the product's tables, and touches no other. {EXPLAINED}",
     )
     parser.add_argument("action", choices=["create", "status", "drop"])
     parser.add_argument(
@@ -53,13 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"drop removes {len(TABLES)} tables with all their rows; add --yes if that is meant")
     quiet_sdks()
     try:
-        return _run(given.action, given.local)
+        return _run(given.action, chosen(given.local))
     except (NoTarget, NotRunning) as refused:
         print(refused, file=sys.stderr)
         return 1
 
 
-def _run(action: str, local: Path | None) -> int:
+def _run(action: str, on: Instance) -> int:
     import tablestore
     from urllib3.exceptions import HTTPError
 
@@ -69,7 +49,7 @@ def _run(action: str, local: Path | None) -> int:
         print(line, flush=True)
 
     try:
-        client = _client_of(local)
+        client = table_admin.open_client(on.endpoint, on.name, on.key_id, on.secret, on.token)
         if action == "status":
             return 0 if table_admin.status(client, say) else 1
         if action == "create":

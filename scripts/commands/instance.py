@@ -1,0 +1,71 @@
+"""Which Tablestore instance a command works on: the local cloud's, or the one that the environment names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.running import ACCESS_KEY, INSTANCE, SECRET, running
+
+if TYPE_CHECKING:
+    from feed.store.client import Tables
+
+ENVIRONMENT = ("OTS_ENDPOINT", "OTS_INSTANCE", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")
+EXPLAINED = (
+    "The instance is named by OTS_ENDPOINT, OTS_INSTANCE, ALIBABA_CLOUD_ACCESS_KEY_ID, "
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a temporary key, ALIBABA_CLOUD_SECURITY_TOKEN."
+)
+
+
+class NoTarget(Exception):
+    """Nothing says which instance is meant; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """`label` tells this instance from others for good; the local one's endpoint changes with every start."""
+
+    endpoint: str
+    name: str
+    key_id: str
+    secret: str
+    token: str
+    label: str
+
+    def tables(self, granted: Iterable[str]) -> Tables:
+        """The product's own store on this instance."""
+        from feed.call import Spent
+        from feed.config import Credentials, Settings
+        from feed.store.client import Connection, Tables
+
+        settings = Settings(
+            ots_endpoint=self.endpoint,
+            ots_instance=self.name,
+            invoker="fc3",
+            fc_endpoint="",
+            fc_service="",
+            fc_region="",
+            jwks="",
+            jwt_issuer="",
+            jwt_audience="",
+            fanout_batch_followers=1,
+            fanout_width=1,
+            request_timeout_s=30,
+        )
+        credentials = Credentials(self.key_id, self.secret, self.token)
+        return Tables(Connection.open(settings, credentials), Spent(), granted)
+
+
+def chosen(local: Path | None) -> Instance:
+    """The local cloud on the data in `local`, or what the environment names. Raises NoTarget, NotRunning."""
+    if local is not None:
+        return Instance(running(local).ots_endpoint, INSTANCE, ACCESS_KEY, SECRET, "", f"local {local.resolve()}")
+    missing = [name for name in ENVIRONMENT if not os.environ.get(name)]
+    if missing:
+        raise NoTarget(f"Set {' and '.join(missing)}, or add --local for the local cloud.")
+    endpoint, name, key_id, secret = (os.environ[variable] for variable in ENVIRONMENT)
+    token = os.environ.get("ALIBABA_CLOUD_SECURITY_TOKEN", "")
+    return Instance(endpoint, name, key_id, secret, token, f"{name} at {endpoint}")
