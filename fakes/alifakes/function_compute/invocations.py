@@ -80,21 +80,11 @@ class Invocations:
         self._sleep = sleep
         self._now = now
         self._slots = {address: asyncio.Semaphore(pool.max_instances) for address, pool in pools.items()}
-        self._tasks: set[asyncio.Task[Any]] = set()
         self._queued: set[asyncio.Task[None]] = set()
 
     async def run(self, invocation: Invocation, event: bytes, judge: Callable[[Outcome], str] | None = None) -> Outcome:
-        """Runs it now; it goes on when the caller is cancelled. `judge` names the status of a finished call.
-
-        Raises Exhausted.
-        """
+        """Runs it now; `judge` names the status of a finished call. Raises Exhausted."""
         self.records.append(invocation)
-        task = asyncio.ensure_future(self._run(invocation, event, judge))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return await asyncio.shield(task)
-
-    async def _run(self, invocation: Invocation, event: bytes, judge: Callable[[Outcome], str] | None) -> Outcome:
         invocation.status, invocation.attempts = "running", 1
         try:
             outcome = await self._pools[invocation.address].invoke(event, invocation.request_id, patient=False)
@@ -147,11 +137,11 @@ class Invocations:
         return True
 
     async def stop(self) -> None:
-        """Gives up what is queued and what runs."""
-        tasks = [*self._queued, *self._tasks]
-        for task in tasks:
+        """Gives up what is queued."""
+        queued = list(self._queued)
+        for task in queued:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*queued, return_exceptions=True)
 
 
 def _plain_status(outcome: Outcome) -> str:

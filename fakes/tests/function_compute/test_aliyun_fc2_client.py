@@ -137,6 +137,7 @@ def test_log_tail(fc2: FunctionComputeFake) -> None:
     assert "a line of its own\n" in log
     assert f"{request_id} [WARNING] from the logger\n" in log
     assert "to stderr\n" in log
+    assert log.endswith(f"no newline\nFC Invoke End RequestId: {request_id}\n")
     assert answer.data == b"done"
 
 

@@ -24,6 +24,7 @@ _WORKER = Path(__file__).with_name("worker.py")
 # Loading code is not held against the function's own time-out: a laptop's disk is not the cloud's.
 LOAD_TIMEOUT_S = 60.0
 LOG_TAIL = 4096
+LONGEST_LINE = 65_536
 UNHANDLED = "UnhandledInvocationError"
 
 LogLine = Callable[[str, str, str], None]
@@ -79,6 +80,7 @@ class Instance:
             raise
         if self.alive:
             self._drain()
+        self._end_line()
         self._note(f"FC Invoke End RequestId: {request_id}")
         return Outcome(
             body=body,
@@ -205,6 +207,13 @@ class Instance:
             *lines, self._partial = (self._partial + data).split(b"\n")
             for line in lines:
                 self._note(line.decode("utf-8", "replace"))
+            if len(self._partial) > LONGEST_LINE:
+                self._end_line()
+
+    def _end_line(self) -> None:
+        if self._partial:
+            line, self._partial = self._partial, b""
+            self._note(line.decode("utf-8", "replace"))
 
     def _note(self, line: str) -> None:
         self._tail += line.encode() + b"\n"

@@ -77,6 +77,7 @@ def act(event, context):
         print(order["text"])
         context.logger.warning("from the logger")
         print("to stderr", file=sys.stderr)
+        print("no newline", end="")
     if what == "import":
         __import__(order["module"])
     if what == "spawn":
