@@ -95,10 +95,12 @@ def test_a_stopped_import_goes_on_where_it_stopped(world: World) -> None:
     file = world.write(text(EDGES))
     with pytest.raises(Stopped):
         world.load(file, stop=True)
+    world.fake.reset_requests()
 
     outcome = world.load(file)
 
     assert outcome.new == len(EDGES) - WINDOW
+    assert world.fake.requests()["BatchWriteRow"][RELATIONS]["rows"] == len(EDGES) - WINDOW
     world.check(EDGES)
 
 
