@@ -30,8 +30,8 @@ BAD_BODIES: dict[str, bytes | str] = {
     "NaN": '{"title": NaN}',
     "Infinity": '{"title": -Infinity}',
     "an endless number": '{"title": 1e999}',
-    "an integer of 900 digits": '{"title": ' + "9" * 900 + "}",
-    "deep nesting": '{"title": ' + "[" * 900 + "}",
+    "an integer of 90,000 digits": '{"title": ' + "9" * 90_000 + "}",
+    "deep nesting": '{"title": ' + "[" * 90_000 + "}",
     "control characters, raw": '{"title": "\n"}',
     "control characters": '{"title": "\\u0000"}',
     "a number for text": '{"title": 7}',
@@ -60,6 +60,26 @@ def test_a_bad_body_is_400(name: str, seen: Seen) -> None:
     refusal(answer, 400, "invalid_request")
     assert seen.request is None
     assert len(answer["body"]) < 2000
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("cut off", "The body is not valid JSON."),
+        ("deep nesting", "The body is not valid JSON."),
+        ("an integer of 90,000 digits", "The body is not valid JSON."),
+        ("a list", "The body must be a JSON object."),
+        ("invalid UTF-8", "The body is not valid UTF-8."),
+        ("an escaped surrogate", "The body is not valid UTF-8."),
+        ("an escaped surrogate in a name", "The body is not valid UTF-8."),
+        ("a name twice", "The body repeats a name in one object."),
+        ("NaN", "The body holds NaN or Infinity, which JSON does not know."),
+    ],
+)
+def test_a_body_that_no_model_should_see_is_refused_as_such(name: str, message: str, seen: Seen) -> None:
+    answer = HANDLER(event(body=BAD_BODIES[name]), CONTEXT)
+    assert refusal(answer, 400, "invalid_request")["message"] == message
+    assert seen.request is None
 
 
 def test_what_is_wrong_is_said_in_sentences_without_the_input(seen: Seen) -> None:
@@ -129,10 +149,10 @@ def test_a_bad_idempotency_key_is_400(key: str, seen: Seen) -> None:
     assert seen.request is None
 
 
-@pytest.mark.parametrize("size", [1001, 1024 * 1024])
+@pytest.mark.parametrize("size", [100_001, 1024 * 1024])
 def test_a_body_above_the_routes_limit_is_413(size: int, seen: Seen) -> None:
     answer = HANDLER(event(body=b"[" * size), CONTEXT)
-    assert "at most 1000" in refusal(answer, 413, "too_large")["message"]
+    assert "at most 100000" in refusal(answer, 413, "too_large")["message"]
     assert seen.request is None
 
 

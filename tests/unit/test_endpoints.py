@@ -207,9 +207,9 @@ def test_a_fixed_answer_needs_no_settings(monkeypatch: pytest.MonkeyPatch) -> No
         raise Misconfigured("Nothing is set.")
 
     monkeypatch.setattr(wiring, "settings", missing)
-    handler = fixed_function("healthz", "/healthz", {"version": "1"})
+    handler = fixed_function("healthz", "/healthz", {"name": "信息流"})
     answer = handler(event("GET", "/healthz", None, token="x"), CONTEXT)
-    assert (answer["statusCode"], answer["body"]) == (200, '{"version":"1"}')
+    assert (answer["statusCode"], answer["body"]) == (200, '{"name":"信息流"}')
     refusal(handler(event("POST", "/healthz"), CONTEXT), 405, "method_not_allowed")
     refusal(handler(event("GET", "/"), CONTEXT), 404, "not_found")
 

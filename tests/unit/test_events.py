@@ -106,7 +106,9 @@ def test_bad_base64_is_the_clients_fault(shape: Any, body: str) -> None:
 
 
 @SHAPES
-@pytest.mark.parametrize("changes", [{"body": "\ud800"}, {"queryParameters": {"a": "\udfff"}}])
+@pytest.mark.parametrize(
+    "changes", [{"body": "\ud800"}, {"queryParameters": {"a": "\udfff"}}, {"queryParameters": {"\udfff": ""}}]
+)
 def test_lone_surrogates_are_the_clients_fault(shape: Any, changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest, match="not valid UTF-8"):
         read(shape(isBase64Encoded=False) | changes)

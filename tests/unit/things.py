@@ -62,7 +62,7 @@ def operation(request: Any, call: Call, world: Any) -> BaseModel | None:
 HANDLER = http_function(
     "write",
     wiring.Grant(),
-    Route("PUT", "/v1/things/{id}", Write, operation, signed_in=True, status=201, max_body=1000),
+    Route("PUT", "/v1/things/{id}", Write, operation, signed_in=True, status=201, max_body=100_000),
     Route("PUT", "/v1/things/me", Listing, operation, signed_in=True),
     Route("GET", "/v1/things", Listing, operation),
     Route("DELETE", "/v1/things", Listing, operation),
