@@ -210,8 +210,9 @@ def test_an_instance_that_ended_while_idle_is_replaced(fc3: FunctionComputeFake,
     for number in range(3):
         file = tmp_path / str(number)
         pid = run_json(fc3, "act", do="die-later", file=str(file))["pid"]
+        (instance,) = [idle for idle in fc3._pools["act"]._idle if idle._process and idle._process.pid == pid]
         file.touch()
-        until(lambda pid=pid: not running(pid))  # type: ignore[misc]
+        until(instance.has_ended)
     assert run(fc3, "act", b'{"do": "nothing"}').body == b"done"
 
 
@@ -226,6 +227,10 @@ def test_an_invocation_goes_on_when_its_client_is_gone(fc3: FunctionComputeFake,
         return [record["status"] for record in invocations(fc3, "gate")]
 
     until(lambda: statuses() == ["200"])
+
+
+def test_memory_is_the_functions_own(fc3: FunctionComputeFake) -> None:
+    assert 5 < run(fc3, "echo").memory_mb < 40
 
 
 def test_an_interpreter_that_does_not_exist(sample: Path, layers: dict[str, Path]) -> None:

@@ -54,7 +54,7 @@ class Timers:
             while (left := (due - self._now()).total_seconds()) > 0:
                 await self._sleep(left)
             self._fire(function, trigger, due)
-            due = schedule.after(max(due, self._now()))
+            due = schedule.after(self._now())
 
     def fire(self, name: str) -> list[str]:
         """Fires every timer trigger of a function (name or address) now, enabled or not; returns the request ids."""
