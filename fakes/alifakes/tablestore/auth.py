@@ -117,11 +117,16 @@ def _check_headers(headers: Mapping[str, str]) -> None:
 
 def _check_date(date: str, now: float) -> None:
     try:
-        sent = datetime.strptime(date, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc).timestamp()
+        sent = _parse_date(date)
     except ValueError:
         raise errors.invalid_date(date) from None
     if abs(sent - now) > errors.MAX_CLOCK_SKEW:
         raise errors.clock_mismatch(date)
+
+
+@lru_cache(maxsize=64)
+def _parse_date(date: str) -> float:
+    return datetime.strptime(date, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc).timestamp()
 
 
 def _check_signature(path: str, query: str, headers: Mapping[str, str], credentials: Mapping[str, Credential]) -> None:

@@ -12,10 +12,18 @@ def _table() -> bytes:
     return bytes(rows)
 
 
+def _shift(crc: int, zeros: int) -> int:
+    for _ in range(zeros):
+        crc = TABLE[crc]
+    return crc
+
+
 TABLE = _table()
 # Feeding a zero byte multiplies the remainder by x^8, whose order modulo the polynomial is 127: bytes that lie 127
 # apart weigh the same and can be XORed together first.
 PERIOD = 127
+# The remainder after eight more zero bytes: crc8(data, crc) == AFTER_8[crc] ^ crc8(data) for any eight bytes.
+AFTER_8 = bytes([_shift(value, 8) for value in range(256)])
 
 
 def crc8(data: bytes, crc: int = 0) -> int:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from alifakes.tablestore.engine.model import AutoIncrement, Bound, Cell, KeyPart, KeyValue, Value
 from alifakes.tablestore.errors import OtsError
-from alifakes.tablestore.wire.crc8 import TABLE, crc8
+from alifakes.tablestore.wire.crc8 import AFTER_8, TABLE, crc8
 
 HEADER = b"\x75\x00\x00\x00"
 TAG_ROW_PK = 0x01
@@ -42,6 +42,8 @@ VT_AUTO_INCREMENT = 0xB
 DELETE_ALL_VERSIONS = 0x1
 DELETE_ONE_VERSION = 0x3
 INCREMENT = 0x4
+
+CHECKSUMS = [bytes((TAG_CELL_CHECKSUM, crc)) for crc in range(256)]
 
 _MARKERS: dict[int, KeyPart] = {
     VT_INF_MIN: Bound.INF_MIN,
@@ -290,16 +292,20 @@ def append_row(parts: list[bytes], key: Iterable[tuple[str, KeyValue]], cells: S
     for name, value in key:
         head, name_crc = _encoded_names.get(name) or _learn_encoded(name)
         encoded, cell_crc = _encode_value(value, name_crc)
-        parts += (head, encoded, bytes((TAG_CELL_CHECKSUM, cell_crc)))
+        parts += (head, encoded, CHECKSUMS[cell_crc])
         crc = TABLE[crc ^ cell_crc]
     if cells:
         parts.append(b"\x02")
+    timestamp, stamp, stamp_crc = -1, b"", 0
     for cell in cells:
         head, name_crc = _encoded_names.get(cell.name) or _learn_encoded(cell.name)
         encoded, cell_crc = _encode_value(cell.value, name_crc)
-        stamp = _INT64.pack(cell.timestamp)
-        cell_crc = crc8(stamp, cell_crc)
-        parts += (head, encoded, b"\x07", stamp, bytes((TAG_CELL_CHECKSUM, cell_crc)))
+        if cell.timestamp != timestamp:  # the cells of a row were mostly written together
+            timestamp = cell.timestamp
+            stamp = _INT64.pack(timestamp)
+            stamp_crc = crc8(stamp)
+        cell_crc = AFTER_8[cell_crc] ^ stamp_crc
+        parts += (head, encoded, b"\x07", stamp, CHECKSUMS[cell_crc])
         crc = TABLE[crc ^ cell_crc]
     parts.append(bytes((TAG_ROW_CHECKSUM, TABLE[crc])))
 
@@ -315,10 +321,11 @@ def _learn_encoded(name: str) -> tuple[bytes, int]:
 
 def _encode_value(value: Value, crc: int) -> tuple[bytes, int]:
     """TAG_CELL_VALUE and the value, and the CRC continued over its type and bytes (not its size)."""
-    if isinstance(value, (str, bytes)):
-        raw = value.encode("utf-8") if isinstance(value, str) else value
-        variant = VT_STRING if isinstance(value, str) else VT_BLOB
-        encoded = _STRING_HEAD.pack(TAG_CELL_VALUE, len(raw) + 5, variant, len(raw)) + raw
+    if isinstance(value, str):
+        raw = value.encode("utf-8")
+        encoded = _STRING_HEAD.pack(TAG_CELL_VALUE, len(raw) + 5, VT_STRING, len(raw)) + raw
+    elif isinstance(value, bytes):
+        encoded = _STRING_HEAD.pack(TAG_CELL_VALUE, len(value) + 5, VT_BLOB, len(value)) + value
     elif isinstance(value, bool):
         encoded = b"\x05\x02\x00\x00\x00\x02\x01" if value else b"\x05\x02\x00\x00\x00\x02\x00"
     elif isinstance(value, int):
