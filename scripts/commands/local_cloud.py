@@ -33,6 +33,25 @@ def _silent(_line: str) -> None:
     pass
 
 
+def deployment_variables(ots_endpoint: str, fc_endpoint: str) -> dict[str, str]:
+    """What a deployment would set; edition 1.0.0 knows no defaults, so everything is here."""
+    return {
+        "FEED_REGION": "cn-hangzhou",
+        "FEED_ACCOUNT": "1000000000000000",
+        "FEED_ROLE": "acs:ram::1000000000000000:role/feed",
+        "FEED_CORE_LAYER": "1",
+        "FEED_VENDOR_LAYER": "1",
+        "OTS_ENDPOINT": ots_endpoint,
+        "OTS_INSTANCE": INSTANCE,
+        "FEED_FC_ENDPOINT": fc_endpoint,
+        "FEED_JWKS": local_jwks(),
+        "FEED_JWT_ISSUER": ISSUER,
+        "FEED_JWT_AUDIENCE": AUDIENCE,
+        "FEED_FANOUT_BATCH_FOLLOWERS": "20000",
+        "FEED_FANOUT_WIDTH": "64",
+    }
+
+
 class LocalCloud:
     """Runs between `start()` and `stop()`, or inside a `with`; raises CannotStart and leaves nothing behind.
 
@@ -122,7 +141,7 @@ class LocalCloud:
                 except OSError as error:
                     raise CannotStart(f"Port {self._port} cannot be listened on: {error.strerror}.") from None
         try:
-            read_project(self._project_file, self._environment("http://127.0.0.1", "http://127.0.0.1"))
+            read_project(self._project_file, self._variables("http://127.0.0.1", "http://127.0.0.1"))
         except ProjectError as error:
             raise CannotStart(str(error)) from None
 
@@ -167,7 +186,7 @@ class LocalCloud:
         functions = FunctionComputeFake(
             self._project_file,
             api_port=self._port,
-            env=lambda endpoint: self._environment(ots_endpoint, endpoint),
+            env=lambda endpoint: self._variables(ots_endpoint, endpoint),
             layers={"feed-core": ROOT / "layers" / "core", "feed-vendor": Path(site.getsitepackages()[0])},
             routes=ROUTES,
             log_file=self.data and self.data / "functions.log",
@@ -185,24 +204,8 @@ class LocalCloud:
         for note in functions.notes:
             self._say(f"note: {note}")
 
-    def _environment(self, ots_endpoint: str, fc_endpoint: str) -> dict[str, str]:
-        """What a deployment would set; edition 1.0.0 knows no defaults, so everything is here."""
-        return {
-            "FEED_REGION": "cn-hangzhou",
-            "FEED_ACCOUNT": "1000000000000000",
-            "FEED_ROLE": "acs:ram::1000000000000000:role/feed",
-            "FEED_CORE_LAYER": "1",
-            "FEED_VENDOR_LAYER": "1",
-            "OTS_ENDPOINT": ots_endpoint,
-            "OTS_INSTANCE": INSTANCE,
-            "FEED_FC_ENDPOINT": fc_endpoint,
-            "FEED_JWKS": local_jwks(),
-            "FEED_JWT_ISSUER": ISSUER,
-            "FEED_JWT_AUDIENCE": AUDIENCE,
-            "FEED_FANOUT_BATCH_FOLLOWERS": "20000",
-            "FEED_FANOUT_WIDTH": "64",
-            **self._env,
-        }
+    def _variables(self, ots_endpoint: str, fc_endpoint: str) -> dict[str, str]:
+        return {**deployment_variables(ots_endpoint, fc_endpoint), **self._env}
 
     def stop(self) -> None:
         """End every process: first the functions, then what they write to."""

@@ -75,14 +75,21 @@ def taken_port() -> Iterator[int]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
 def test_whatever_ends_it_ends_every_process(tmp_path: Path, number: signal.Signals) -> None:
-    process = dev("--port", "0", "--data", str(tmp_path), "--no-demo")
+    with dev("--port", "0", "--data", str(tmp_path), "--no-demo") as process:
+        try:
+            comes_and_goes(process, tmp_path, number)
+        finally:
+            process.kill()
+
+
+def comes_and_goes(process: subprocess.Popen[str], data: Path, number: signal.Signals) -> None:
     assert process.stdout is not None
     assert process.stderr is not None
     ready = next(line for line in process.stdout if line.startswith("ready: "))
     api = ready.removeprefix("ready: ").strip()
     assert urllib.request.urlopen(f"{api}/healthz").status == 200
-    assert "healthz  http GET /healthz  200" in process.stdout.readline()
-    assert running(tmp_path).api == api
+    assert any("healthz  http GET /healthz  200" in line for line in process.stdout)
+    assert running(data).api == api
     children = descendants(process.pid)
     assert len(children) >= 2, "Tablestore and one function at least have processes of their own"
 
@@ -93,9 +100,7 @@ def test_whatever_ends_it_ends_every_process(tmp_path: Path, number: signal.Sign
     wait_until(lambda: not any(map(alive, children)))
     assert process.stderr.read() == ""
     with pytest.raises(NotRunning):
-        running(tmp_path)
-    process.stdout.close()
-    process.stderr.close()
+        running(data)
 
 
 def test_a_taken_port_is_one_sentence_and_nothing_is_made(tmp_path: Path, taken_port: int) -> None:

@@ -1,0 +1,60 @@
+"""s.yaml and s.fc2.yaml: the same functions twice, valid by their components' schemas, complete for the layer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from alifakes.function_compute.model import Function
+from alifakes.function_compute.project import read_project
+from commands.local_cloud import PROJECT_FILES, Edition, deployment_variables
+from commands.running import ROOT
+from feed.config import Settings
+
+ENDPOINTS = ("http://127.0.0.1:1", "http://127.0.0.1:2")
+BACKGROUND = {"fanout-batch", "sweep"}
+ENVIRONMENT_LIMIT = 4096
+
+both = pytest.mark.parametrize("edition", PROJECT_FILES)
+
+
+def functions(edition: Edition) -> dict[str, Function]:
+    project = read_project(PROJECT_FILES[edition], deployment_variables(*ENDPOINTS))
+    assert project.notes == ()
+    return {function.name: function for function in project.functions}
+
+
+@both
+def test_every_folder_is_a_function_and_every_function_a_folder(edition: Edition) -> None:
+    folders = {folder for folder in (ROOT / "functions").iterdir() if (folder / "index.py").exists()}
+
+    assert {function.code_dir for function in functions(edition).values()} == folders
+    for name, function in functions(edition).items():
+        assert function.code_dir.name == name.replace("-", "_")
+
+
+def test_the_editions_differ_only_in_what_they_must() -> None:
+    second = functions("fc2")
+    for name, third in functions("fc3").items():
+        environment = {**third.environment, "FEED_INVOKER": "fc2", "NETRC": "/dev/null"}
+        assert second[name] == replace(
+            third, service="feed", runtime="python3.10", environment=environment, http_triggers=()
+        )
+
+
+def test_background_functions_have_no_route_and_their_own_settings() -> None:
+    found = functions("fc3")
+    assert {name for name, function in found.items() if not function.http_triggers} == BACKGROUND
+    assert {name for name, function in found.items() if function.timer_triggers} == {"sweep"}
+    assert (found["fanout-batch"].asynchronous.retries, found["fanout-batch"].asynchronous.max_age) == (3, 86_400)
+    assert found["fanout-batch"].timeout == 120
+
+
+@both
+def test_the_environment_is_all_that_the_layer_reads(edition: Edition) -> None:
+    for function in functions(edition).values():
+        settings = Settings.from_env(function.environment)
+        assert settings.invoker == edition
+        assert function.layers == ("feed-core", "feed-vendor")
+        assert sum(len(name) + len(value) for name, value in function.environment.items()) < ENVIRONMENT_LIMIT
