@@ -20,11 +20,12 @@ Calls = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture(autouse=True)
-def people(product: Product) -> None:
-    """Eight followers; an invocation takes three (FEED_FANOUT_BATCH_FOLLOWERS)."""
+def people(product: Product, clock: Clock) -> None:
+    """Eight followers of some days; an invocation takes three (FEED_FANOUT_BATCH_FOLLOWERS)."""
     product.given_people(ANN, *FANS)
     for fan in FANS:
         product.follow(fan, ANN)
+    clock.advance(7 * 86_400_000)
 
 
 def outcomes(driver: InProcess) -> list[str]:

@@ -53,12 +53,17 @@ def may_acquire(job: Job, now_ms: int, margin_ms: int) -> bool:
     return not job.owner or now_ms > job.lease_until_ms + margin_ms
 
 
+SETTLED_AFTER_MS = 300_000
+"""A follow older than this has done its backfill, or has left it to the sweeper, which has come by several times."""
+
+
 def first_write_is_plain(job: Job, followed_ms: int, published_ms: int) -> bool:
     """Whether this follower cannot have the row yet, so that a plain put renews no arrival time.
 
-    Who followed later may have it by backfill; after a take-over, or in a repeated delivery, anyone may.
+    Who followed later, or only just before, may have it by backfill; after a take-over, or in a repeated delivery,
+    anyone may.
     """
-    return job.delivery == 1 and not job.suspect and followed_ms < published_ms
+    return job.delivery == 1 and not job.suspect and followed_ms + SETTLED_AFTER_MS < published_ms
 
 
 QUIET_MS = 60_000

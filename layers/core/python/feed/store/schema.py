@@ -65,7 +65,8 @@ TABLES: tuple[Table, ...] = (
             Index(RELATIONS_BY_FOLLOWER, ("follower_key", "followed_ms", "author_key")),
         ),
     ),
-    Table(SESSIONS, (("user_key", "STRING"),)),
+    # an entry outlives every inbox row that it hides, late puts included
+    Table(SESSIONS, (("user_key", "STRING"),), ttl_s=91 * DAY_S),
     Table(
         INBOXES,
         (("user_key", "STRING"), ("sequence_id", "INTEGER"), ("message_id", "INTEGER")),
