@@ -8,7 +8,7 @@ from typing import Any
 
 import urllib3
 
-from commands.demo.articles import TEXTS
+from commands.demo.articles import TEXTS, Text
 from commands.demo.people import PEOPLE
 from commands.local_cloud import LocalCloud
 from commands.tablestore_process import CannotStart
@@ -30,7 +30,7 @@ def fill(cloud: LocalCloud, say: Callable[[str], None]) -> None:
         for author in person.follows:
             api.call(person.id, "PUT", f"/v1/follows/{author}")
     say(f"Demo: {len(TEXTS)} articles")
-    ids = [_publish(api, index) for index in range(len(TEXTS))]
+    ids = _publish(api)
     say("Demo: reading, liking, collecting")
     _act(api, ids)
     cloud.wait_idle()
@@ -38,13 +38,17 @@ def fill(cloud: LocalCloud, say: Callable[[str], None]) -> None:
         done.write_text(json.dumps({"articles": ids}))
 
 
-def _publish(api: _Api, index: int) -> int:
-    """The article's id; it is looked for by its title first, since an Idempotency-Key is remembered for a day only."""
-    text = TEXTS[index]
-    page = api.call(text.author, "GET", f"/v1/users/{text.author}/articles?size=100")
-    for article in page["items"]:
-        if article["title"] == text.title:
-            return int(article["id"])
+def _publish(api: _Api) -> list[int]:
+    """The articles' ids; each is looked for by its title first: an Idempotency-Key is remembered for a day only."""
+    there = {
+        article["title"]: int(article["id"])
+        for author in sorted({text.author for text in TEXTS})
+        for article in api.call(author, "GET", f"/v1/users/{author}/articles?size=100")["items"]
+    }
+    return [there.get(text.title) or _create(api, text) for text in TEXTS]
+
+
+def _create(api: _Api, text: Text) -> int:
     body = {"title": text.title, "html": text.html, "state": "public"}
     return int(api.call(text.author, "POST", "/v1/articles", body, {"Idempotency-Key": f"demo-{text.key}"})["id"])
 
