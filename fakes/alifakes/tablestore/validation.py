@@ -149,9 +149,12 @@ def check_change(change: RowChange) -> int:
     """What can be judged of one row's write without its table; returns the bytes of its names and values."""
     _check_key(change.key)
     size = 0
+    completed = False
     for name, part in change.key:
         size += name_size(name)
-        if isinstance(part, int | str | bytes):
+        if isinstance(part, AutoIncrement):
+            completed = True
+        elif not isinstance(part, Bound):
             size += value_size(part)
     if change.kind is WriteKind.DELETE:
         if change.updates:
@@ -160,7 +163,7 @@ def check_change(change: RowChange) -> int:
         size += _check_updates(change)
     if change.condition.column is not None:
         _check_condition(change.condition)
-    if any(isinstance(part, AutoIncrement) for _, part in change.key):
+    if completed:
         _check_auto_increment(change)
     return size
 

@@ -26,16 +26,11 @@ def name_size(name: str) -> int:
 
 
 def value_size(value: Value) -> int:
-    kind = type(value)
-    if kind is str:
-        assert isinstance(value, str)
+    if isinstance(value, str):
         return len(value) if value.isascii() else len(value.encode())
-    if kind is bool:
-        return 1
-    if kind is bytes:
-        assert isinstance(value, bytes)
+    if isinstance(value, bytes):
         return len(value)
-    return 8
+    return 1 if isinstance(value, bool) else 8
 
 
 def key_size(names: Sequence[str], values: Sequence[KeyValue]) -> int:

@@ -248,6 +248,7 @@ class Engine:
                 results.append(error)
         return results
 
+
 def _refused_repeats(table: Table, changes: Sequence[RowChange]) -> dict[NamedKey, OtsError]:
     """Keys that occur more than once in a batch and may not; a row whose key the server completes repeats nothing."""
     if len({change.key for change in changes}) == len(changes):

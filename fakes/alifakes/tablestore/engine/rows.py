@@ -72,4 +72,4 @@ def page_of_columns(cells: Cells, offset: int, limit: int) -> Cells:
 
 
 def to_cells(cells: Cells) -> tuple[Cell, ...]:
-    return tuple(Cell(name, value, timestamp) for name, value, timestamp in cells)
+    return tuple([Cell(name, value, timestamp) for name, value, timestamp in cells])
