@@ -1,0 +1,166 @@
+"""The pure rules: ids and hashed keys, cursors, shards, epochs, words, nesting."""
+
+from __future__ import annotations
+
+import base64
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feed.domain import cursors
+from feed.domain.fanout import Job, first_write_is_plain, may_acquire, shard_range, width_for
+from feed.domain.ids import MAX_ID, hashed, new_article_id, unhashed
+from feed.domain.relations import Entry, Relation, agrees, current_entry, next_entry
+from feed.domain.words import beginning, count_words
+from feed.errors import InvalidRequest
+from feed.operations.publish._content import nesting
+
+IDS = st.integers(1, MAX_ID)
+YEAR_2094_MS = 3_900_000_000_000
+
+
+@given(st.integers(1_735_689_600_000, YEAR_2094_MS), st.integers(0, 2**64))
+def test_article_ids_are_json_safe_and_grow_with_time(now_ms: int, bits: int) -> None:
+    id = new_article_id(now_ms, bits)
+    assert 0 <= id <= MAX_ID
+    assert new_article_id(now_ms + 1, 0) > id
+
+
+@given(IDS)
+def test_a_hashed_key_gives_its_id_back(id: int) -> None:
+    assert unhashed(hashed(id)) == id
+
+
+@given(st.integers(1, 300), IDS)
+def test_every_follower_is_in_exactly_one_shard(width: int, follower: int) -> None:
+    ranges = [shard_range(shard, width) for shard in range(width)]
+    assert sum(start <= hashed(follower) < end for start, end in ranges) == 1
+    assert all(end == start for (_, end), (start, _) in pairwise(ranges))
+
+
+def test_the_hash_spreads_people_evenly_over_shards() -> None:
+    ranges = [shard_range(shard, 16) for shard in range(16)]
+    keys = [hashed(id) for id in range(16_000)]
+    assert all(850 < sum(start <= key < end for key in keys) < 1150 for start, end in ranges)
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**5), st.integers(1, 64))
+def test_width_is_one_worker_per_full_invocation_within_its_limits(followers: int, each: int, widest: int) -> None:
+    width = width_for(followers, each, widest)
+    assert 1 <= width <= widest
+    assert width == widest or width * each >= followers
+
+
+def job(**changes: Any) -> Job:
+    row: dict[str, Any] = {
+        "article_id": 1,
+        "delivery": 1,
+        "shard": 0,
+        "start_key": "0000",
+        "end_key": "g",
+        "cursor": "0000",
+        "owner": "",
+        "lease_until_ms": 0,
+        "suspect": False,
+        "delivered": 0,
+        "started_ms": None,
+        "finished_ms": None,
+        "updated_ms": 0,
+    }
+    return Job(**{**row, **changes})
+
+
+def test_a_lease_is_respected_until_its_owners_last_request_is_over() -> None:
+    held = job(owner="a", lease_until_ms=1000)
+    assert not may_acquire(held, 1500, margin_ms=500)
+    assert may_acquire(held, 1501, margin_ms=500)
+    assert may_acquire(job(), 0, margin_ms=500)
+
+
+def test_only_a_first_untroubled_delivery_to_a_settled_follower_is_a_plain_put() -> None:
+    day = 86_400_000
+    assert first_write_is_plain(job(), followed_ms=0, published_ms=day)
+    assert not first_write_is_plain(job(), followed_ms=day - 1, published_ms=day)
+    assert not first_write_is_plain(job(), followed_ms=day, published_ms=day)
+    assert not first_write_is_plain(job(suspect=True), followed_ms=0, published_ms=day)
+    assert not first_write_is_plain(job(delivery=2), followed_ms=0, published_ms=day)
+
+
+@given(st.text(max_size=20), st.none() | IDS, st.tuples(st.integers(0, 2**63 - 1), st.text(max_size=60)))
+def test_a_cursor_gives_its_position_back_to_its_own_caller_alone(
+    name: str, caller: int | None, position: tuple[int, str]
+) -> None:
+    cursor = cursors.encode(name, caller, list(position))
+    assert cursors.decode(name, caller, cursor, (int, str)) == position
+    for other_name, other_caller in [(name + "x", caller), (name, 7 if caller is None else None)]:
+        with pytest.raises(InvalidRequest):
+            cursors.decode(other_name, other_caller, cursor, (int, str))
+    with pytest.raises(InvalidRequest):
+        cursors.decode(name, caller, cursor, (str, int))
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_no_damaged_cursor_gets_through(damaged: bytes) -> None:
+    for cursor in (base64.urlsafe_b64encode(damaged).decode(), damaged.decode("latin-1")):
+        with pytest.raises(InvalidRequest):
+            cursors.decode("timeline", 1, cursor, (int, int))
+
+
+@pytest.mark.parametrize("position", [[2**63, 1], [-1, 1], [True, 1], [1], [1, 2, 3], ["1", 1]])
+def test_a_made_up_position_with_the_right_mark_is_refused(position: list[Any]) -> None:
+    with pytest.raises(InvalidRequest):
+        cursors.decode("timeline", 1, cursors.encode("timeline", 1, position), (int, int))
+
+
+@given(st.integers(0, 2**50), st.booleans(), st.booleans(), st.integers(0, 2**50))
+def test_epochs_only_grow_and_never_lag_the_clock(epoch: int, was: bool, on: bool, now_ms: int) -> None:
+    new = next_entry(Entry(epoch, was), on=on, now_ms=now_ms)
+    assert new.epoch > epoch
+    assert new.epoch >= now_ms
+    assert Entry.decode(new.encode()) == new
+
+
+def test_the_session_entry_outweighs_the_relation_row() -> None:
+    followed = Relation(follower_id=1, author_id=2, epoch=5, followed_ms=5)
+    assert current_entry(None, followed) == Entry(5, on=True)
+    assert current_entry(None, None) == Entry(0, on=False)
+    left = Entry(9, on=False)
+    assert current_entry(left, followed) == left
+    assert not agrees(followed, left)
+    assert agrees(None, left)
+    assert agrees(Relation(1, 2, 9, None), left)
+    assert not agrees(None, Entry(9, on=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", 0), ("three 汉字", 3), ("it's a well-known fact", 4), ("今天天气很好。", 6), ("a1 b2, c3!", 3), ("—…!", 0)],
+)
+def test_words(text: str, words: int) -> None:
+    assert count_words(text) == words
+
+
+@given(st.text(), st.integers(1, 200))
+def test_a_beginning_fits(text: str, longest: int) -> None:
+    start = beginning(text, longest)
+    assert len(start) <= longest
+    assert "\n" not in start
+
+
+@pytest.mark.parametrize(
+    ("html", "depth"),
+    [
+        ("", 0),
+        ("<p>a<p>b<li>c<br><img>", 0),
+        ("<div><span></span></div><div></div>", 2),
+        ("<div></x><div></x><div>", 3),
+        ("</div></div><div>", 1),
+        ("<DIV><Div>", 2),
+        ("<b><i><u>x", 3),
+    ],
+)
+def test_nesting_is_never_underestimated_by_stray_tags(html: str, depth: int) -> None:
+    assert nesting(html) == depth
