@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,15 @@ from typing import Any
 import pytest
 import tablestore as ots_sdk
 from tablestore import INF_MAX, INF_MIN, PK_AUTO_INCR, NoRetryPolicy
+from urllib3.exceptions import HTTPError
 
+import alifakes
 from alifakes.tablestore.app import TablestoreFake
 
-KEYS = 20
-WIDTH = 5  # rows of a batch
+WRITERS = "xyz"
+KEYS = 40  # of each writer
+WIDTH = 10  # rows of a batch
+SPREAD_S = 0.006  # a few requests long, so that a kill falls anywhere in one
 
 
 class Server:
@@ -33,6 +39,7 @@ class Server:
             [sys.executable, "-m", "alifakes", "tablestore", "--port", "0", "--data", str(self.path)],
             stdout=subprocess.PIPE,
             text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(alifakes.__file__).parents[1])},
         )
         assert self.process.stdout is not None
         ready = self.process.stdout.readline()
@@ -50,10 +57,12 @@ class Server:
 class Writer:
     """Writes without pause and remembers what was acknowledged; the operation in flight at the kill may go either way.
 
-    Every row carries its stamp in the columns a, b and c; a row whose three differ was half written.
+    Every row carries its stamp in the columns a, b and c; a row whose three differ was half written. Several writers
+    keep the server busy at every moment; each has keys, a counter and a partition key of its own, named after it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.acknowledged = 0
         self.stamps: dict[str, int] = {}  # key -> stamp of the last acknowledged write, -1 when it was a delete
         self.flight: dict[str, int] = {}  # what the unacknowledged operation was writing
@@ -61,10 +70,9 @@ class Writer:
         self.counting = False
         self.numbers: dict[int, int] = {}  # number drawn -> stamp
         self.stamp = 0
+        self.failure: Exception | None = None  # other than that the server was killed
 
     def run(self, tables: dict[str, Any], draw: random.Random, enough: int, reached: threading.Event) -> None:
-        for table in tables.values():
-            table.client.connection.pool.clear()
         done = 0
         try:
             while True:
@@ -72,27 +80,27 @@ class Writer:
                 done += 1
                 if done == enough:
                     reached.set()
-        except Exception as error:  # the server was killed under the request
-            if not reached.is_set():
+        except Exception as error:
+            if not (reached.is_set() and isinstance(error, HTTPError)):  # the server was killed under the request
                 self.failure = error
-                reached.set()
+            reached.set()
 
     def step(self, tables: dict[str, Any], draw: random.Random) -> None:
         self.stamp += 1
-        kind = draw.choice(["batch", "put", "delete", "count", "number"])
+        kind = draw.choice(["batch", "batch", "put", "delete", "count", "number"])
         if kind in ("batch", "put", "delete"):
             self.write_rows(tables["rows"], kind, draw)
         elif kind == "count":
             self.counting = True
-            tables["rows"].update("counter", increment={"n": 1})
+            tables["rows"].update(f"counter {self.name}", increment={"n": 1})
             self.counted, self.counting = self.counted + 1, False
         else:
-            row = tables["auto"].put(("author", PK_AUTO_INCR), {"stamp": self.stamp}, return_key=True)[1]
+            row = tables["auto"].put((self.name, PK_AUTO_INCR), {"stamp": self.stamp}, return_key=True)[1]
             self.numbers[row.primary_key[1][1]] = self.stamp
         self.acknowledged += 1
 
     def write_rows(self, table: Any, kind: str, draw: random.Random) -> None:
-        keys = draw.sample([f"k{n:02}" for n in range(KEYS)], WIDTH if kind == "batch" else 1)
+        keys = draw.sample([f"{self.name}{n:02}" for n in range(KEYS)], WIDTH if kind == "batch" else 1)
         stamp = -1 if kind == "delete" else self.stamp
         self.flight = dict.fromkeys(keys, stamp)
         columns = dict.fromkeys("abc", stamp)
@@ -108,7 +116,7 @@ class Writer:
 
 def _check(tables: dict[str, Any], writer: Writer) -> None:
     """The state after a restart; what turns out to have been written is taken as acknowledged from here on."""
-    rows = {row.primary_key[0][1]: row for row in tables["rows"].scan("k", "l")[2]}
+    rows = {row.primary_key[0][1]: row for row in tables["rows"].scan(writer.name, writer.name + "~")[2]}
     found = {}
     for key, row in rows.items():
         values = {name: value for name, value, _ in row.attribute_columns}
@@ -120,22 +128,22 @@ def _check(tables: dict[str, Any], writer: Writer) -> None:
         assert found.get(key, -1) in allowed, f"{key} holds {found.get(key)}, not one of {allowed}"
         writer.stamps[key] = found.get(key, -1)
     writer.flight = {}
-    indexed = {key[1]: key[0] for key in tables["index"].list_keys()}
+    indexed = {key: stamp for stamp, key in tables["index"].list_keys() if key.startswith(writer.name)}
     assert indexed == found
-    counted = (tables["rows"].get("counter") or {}).get("n", 0)
+    counted = (tables["rows"].get(f"counter {writer.name}") or {}).get("n", 0)
     assert counted in (writer.counted, writer.counted + writer.counting)
     writer.counted, writer.counting = counted, False
-    numbers = {row.primary_key[1][1]: row.attribute_columns[0][1] for row in _all(tables["auto"])}
+    numbers = {row.primary_key[1][1]: row.attribute_columns[0][1] for row in _drawn(tables["auto"], writer.name)}
     assert writer.numbers.items() <= numbers.items()
     assert len(numbers) - len(writer.numbers) <= 1
     assert list(numbers.values()) == sorted(numbers.values()), "numbers do not rise in the order of the writes"
     writer.numbers = numbers
 
 
-def _all(table: Any) -> Iterator[Any]:
-    start = ("author", INF_MIN)
+def _drawn(table: Any, author: str) -> Iterator[Any]:
+    start = (author, INF_MIN)
     while True:
-        _, following, rows, _ = table.scan(start, ("author", INF_MAX))
+        _, following, rows, _ = table.scan(start, (author, INF_MAX))
         yield from rows
         if following is None:
             return
@@ -145,7 +153,7 @@ def _all(table: Any) -> Iterator[Any]:
 def _survive(path: Path, rounds: int, create: Callable[..., Any], table_of: Callable[..., Any]) -> int:
     """Kill and reopen so many times; the number of writes acknowledged on the way."""
     draw = random.Random(rounds)
-    server, writer = Server(path), Writer()
+    server, writers = Server(path), [Writer(name) for name in WRITERS]
     client = server.start()
     try:
         index = ots_sdk.SecondaryIndexMeta("by_stamp", ["a"], [])
@@ -157,16 +165,25 @@ def _survive(path: Path, rounds: int, create: Callable[..., Any], table_of: Call
                 "auto": table_of(client, "auto", ["author", "seq"]),
                 "index": table_of(client, "by_stamp", ["a", "pk"]),
             }
-            _check(tables, writer)
+            for writer in writers:
+                _check(tables, writer)
             reached = threading.Event()
-            work = threading.Thread(target=writer.run, args=(tables, draw, draw.randint(1, 120), reached))
-            work.start()
+            enough = draw.randint(1, 60)
+            threads = [
+                threading.Thread(target=writer.run, args=(tables, random.Random(draw.random()), enough, reached))
+                for writer in writers
+            ]
+            for thread in threads:
+                thread.start()
             assert reached.wait(60)
+            time.sleep(draw.uniform(0, SPREAD_S))
             server.kill()
-            work.join()
-            assert not hasattr(writer, "failure"), writer.failure
+            for thread in threads:
+                thread.join()
+            failures = [writer.failure for writer in writers if writer.failure is not None]
+            assert failures == []
             client = server.start()
-        return writer.acknowledged
+        return sum(writer.acknowledged for writer in writers)
     finally:
         server.kill()
 
