@@ -144,7 +144,7 @@ class Table:
     def changes(
         put: Columns, delete: Sequence[tuple[str, int]], delete_all: Sequence[str], increment: Columns
     ) -> dict[str, list[Any]]:
-        sent = {
+        sent: dict[str, list[Any]] = {
             "put": _cells(put),
             "delete": [(name, None, timestamp) for name, timestamp in delete],
             "delete_all": list(delete_all),

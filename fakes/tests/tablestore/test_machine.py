@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -358,7 +359,8 @@ def clients(connect: Callable[..., Any], tmp_path: Path) -> Iterator[list[Any]]:
 
 def _run(clients: list[Any], create: Any, table_of: Any, where: Any, **profile: Any) -> None:
     quiet = settings(deadline=None, suppress_health_check=list(HealthCheck), database=None, **profile)
-    run_state_machine_as_test(lambda: Machine(clients, create, table_of, where), settings=quiet)
+    make: Any = partial(Machine, clients, create, table_of, where)
+    run_state_machine_as_test(make, settings=quiet)
 
 
 def test_memory_sqlite_and_a_dictionary_agree(clients: Any, create: Any, table_of: Any, where: Any) -> None:

@@ -70,7 +70,8 @@ def test_twenty_retries_and_no_more(fake: Any, using: Any, refused: Any) -> None
 def test_reads_are_retried_through_an_outage(fake: Any, using: Any, read: str) -> None:
     table = using(NoDelayRetryPolicy())
     fake.faults.add("unavailable", count=2)
-    getattr(table, read)(*{"read": ["a"], "scan": [], "read_many": [["a"]]}[read])
+    arguments: dict[str, list[Any]] = {"read": ["a"], "scan": [], "read_many": [["a"]]}
+    getattr(table, read)(*arguments[read])
     api = {"read": "GetRow", "scan": "GetRange", "read_many": "BatchGetRow"}[read]
     assert _requests(fake, api) == 3
 
