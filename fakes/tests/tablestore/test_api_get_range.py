@@ -116,7 +116,7 @@ def test_any_keys_come_in_order_whatever_the_page(make_table: Any, data: st.Data
         "INTEGER": st.sampled_from([-INT64 - 1, -1, 0, 1, 255, 256, INT64]),
         "BINARY": st.binary(max_size=3).map(bytearray),
     }
-    order = {"STRING": str.encode, "INTEGER": int, "BINARY": bytes}
+    order: dict[str, Any] = {"STRING": str.encode, "INTEGER": int, "BINARY": bytes}
     keys = data.draw(st.lists(st.tuples(*(values[kind] for kind in kinds)), max_size=12))
     by_value = {tuple(order[kind](value) for kind, value in zip(kinds, key, strict=True)): key for key in keys}
     expected = [list(by_value[sortable]) for sortable in sorted(by_value)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -105,7 +106,7 @@ def test_a_key_must_match_the_schema_in_every_call(
 ) -> None:
     table = make_table({"PK1": "STRING", "PK2": "INTEGER"})
     ignore = ots_sdk.Condition("IGNORE")
-    calls = [
+    calls: list[Callable[[], Any]] = [
         lambda: client.put_row(table.name, ots_sdk.Row(sent, [("x", 1)]), ignore),
         lambda: client.update_row(table.name, ots_sdk.Row(sent, {"put": [("x", 1)]}), ignore),
         lambda: client.delete_row(table.name, ots_sdk.Row(sent), ignore),

@@ -171,7 +171,7 @@ INT64 = 2**63 - 1
         ),
     ],
 )
-def test_options_out_of_range(client: Any, invalid: Any, options: dict[str, int], message: str) -> None:
+def test_options_out_of_range(client: Any, invalid: Any, options: dict[str, Any], message: str) -> None:
     with invalid(message):
         _create(client, [("pk", "STRING")], **options)
     assert list(client.list_table()) == []
@@ -181,7 +181,7 @@ def test_options_out_of_range(client: Any, invalid: Any, options: dict[str, int]
 
 
 def test_options_at_their_limits(client: Any) -> None:
-    edges = {"time_to_live": 86400, "max_version": 1, "max_time_deviation": INT64 // 1000000}
+    edges: dict[str, Any] = {"time_to_live": 86400, "max_version": 1, "max_time_deviation": INT64 // 1000000}
     _create(client, [("pk", "STRING")], **edges)
     assert client.describe_table("t").table_options.max_time_deviation == INT64 // 1000000
 
@@ -194,8 +194,9 @@ def test_options_at_their_limits(client: Any) -> None:
     ],
 )
 def test_time_to_live_and_versions_are_required(client: Any, invalid: Any, missing: str, message: str) -> None:
+    options: dict[str, Any] = {missing: None}
     with invalid(message):
-        _create(client, [("pk", "STRING")], **{missing: None})
+        _create(client, [("pk", "STRING")], **options)
 
 
 def test_update_changes_what_is_given_and_keeps_the_rest(client: Any, make_table: Any) -> None:
