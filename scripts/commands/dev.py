@@ -79,8 +79,7 @@ def _serve(given: argparse.Namespace) -> None:
         running = cloud.running()
         running.announce(given.data)
         try:
-            print(f"ready: {cloud.api}", flush=True)
-            lines.start()
+            lines.start(f"ready: {cloud.api}")
             while not lines.closed.wait(0.5):
                 cloud.check_health()
         finally:
@@ -104,14 +103,18 @@ class _Lines:
     def __init__(self) -> None:
         self.closed = threading.Event()
         self._started = False
+        self._printing = threading.Lock()
 
-    def start(self) -> None:
-        self._started = True
+    def start(self, first: str) -> None:
+        with self._printing:
+            print(first, flush=True)
+            self._started = True
 
     def print(self, line: str) -> None:
-        if not self._started or self.closed.is_set():
-            return
-        try:
-            print(line, flush=True)
-        except BrokenPipeError:
-            self.closed.set()
+        with self._printing:
+            if not self._started or self.closed.is_set():
+                return
+            try:
+                print(line, flush=True)
+            except BrokenPipeError:
+                self.closed.set()

@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -76,9 +77,12 @@ def taken_port() -> Iterator[int]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
 def test_whatever_ends_it_ends_every_process(tmp_path: Path, number: signal.Signals) -> None:
     with dev("--port", "0", "--data", str(tmp_path), "--no-demo") as process:
+        watchdog = threading.Timer(DEADLINE_S, process.kill)
+        watchdog.start()
         try:
             comes_and_goes(process, tmp_path, number)
         finally:
+            watchdog.cancel()
             process.kill()
 
 
