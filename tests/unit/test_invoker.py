@@ -129,6 +129,7 @@ def test_the_connection_is_kept(stub: Stub) -> None:
     assert sender.pool.connection_from_url(stub.endpoint).num_connections == 1
 
 
+@pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")  # the official SDK's own
 def test_the_signature_is_the_official_sdks(stub: Stub) -> None:
     """The official client's own request, signed again by us with its time and nonce, carries its signature."""
     stub.answers = [Response(202)]
