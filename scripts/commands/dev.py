@@ -77,13 +77,16 @@ def _serve(given: argparse.Namespace) -> None:
 
             fill(cloud, _progress)
         running = cloud.running()
-        running.announce(given.data)
+        known_in = {given.data.resolve(), LOCAL.resolve()}
+        for folder in known_in:
+            running.announce(folder)
         try:
             lines.start(f"ready: {cloud.api}")
             while not lines.closed.wait(0.5):
                 cloud.check_health()
         finally:
-            running.withdraw(given.data)
+            for folder in known_in:
+                running.withdraw(folder)
 
 
 def _progress(line: str) -> None:

@@ -20,9 +20,9 @@ from commands.running import LOCAL, NotRunning
 from feed.domain.ids import MAX_ID, hashed, unhashed
 from feed.errors import FeedError
 from feed.observability import quiet_sdks
-from feed.store import relations, users
+from feed.store import relations, sessions, users
 from feed.store.rows import End, Expect, Put, Update, Write
-from feed.store.schema import RELATIONS, USERS
+from feed.store.schema import RELATIONS, SESSIONS, USERS
 
 if TYPE_CHECKING:
     from feed.store.client import Tables
@@ -120,7 +120,8 @@ def load(
                 continue
             _write(tables, _people(outcome.people - known))
             known = set(outcome.people)
-            outcome.new += _write(tables, _follows({edge for _, edge in window}))
+            edges_now = {edge for _, edge in window}
+            outcome.new += _write(tables, _follows(edges_now - _left(tables, edges_now)))
             checkpoint.save(line, last)
             moved(raw.tell())
     _recount(tables, outcome.people)
@@ -157,6 +158,14 @@ def _still_there(tables: Tables, edge: Edge | None) -> bool:
 def _people(ids: set[int]) -> list[Write]:
     now_ms = int(time.time() * 1000)
     return [Put(USERS, users.key(id), {"user_id": id, "created_ms": now_ms}, Expect.ABSENT) for id in sorted(ids)]
+
+
+def _left(tables: Tables, edges: set[Edge]) -> set[Edge]:
+    """Edges whose follower has unfollowed that author since: an import does not undo what a person did."""
+    followers = sorted({follower for follower, _ in edges})
+    rows = tables.get_many({SESSIONS: [sessions.key(follower) for follower in followers]}, {SESSIONS: ()})[SESSIONS]
+    left = {follower: sessions.left_authors(rows.get(sessions.key(follower))) for follower in followers}
+    return {(follower, author) for follower, author in edges if author in left[follower]}
 
 
 def _follows(edges: set[Edge]) -> list[Write]:
@@ -261,7 +270,7 @@ def _run(file: Path, limit: int | None, local: Path | None) -> int:
     with tqdm(total=file.stat().st_size, unit="B", unit_scale=True, disable=None, desc="importing") as bar:
         outcome = load(
             file,
-            instance.tables((USERS, RELATIONS)),
+            instance.tables((USERS, RELATIONS, SESSIONS)),
             checkpoint,
             limit=limit,
             complain=lambda sentence: tqdm.write(sentence, file=sys.stderr),

@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.running import ACCESS_KEY, INSTANCE, SECRET, running
+from commands.running import ACCESS_KEY, INSTANCE, LOCAL, SECRET, running
 
 if TYPE_CHECKING:
     from feed.store.client import Tables
 
 ENVIRONMENT = ("OTS_ENDPOINT", "OTS_INSTANCE", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")
 EXPLAINED = (
-    "The instance is named by OTS_ENDPOINT, OTS_INSTANCE, ALIBABA_CLOUD_ACCESS_KEY_ID, "
-    "ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a temporary key, ALIBABA_CLOUD_SECURITY_TOKEN."
+    "Without more words it works on the local cloud that scripts/dev has started; a real instance is named by "
+    "OTS_ENDPOINT, OTS_INSTANCE, ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a temporary "
+    "key, ALIBABA_CLOUD_SECURITY_TOKEN."
 )
 
 
 class NoTarget(Exception):
-    """Nothing says which instance is meant; the message is one sentence."""
+    """The environment names half an instance; the message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,17 @@ class Instance:
 
 
 def chosen(local: Path | None) -> Instance:
-    """The local cloud on the data in `local`, or what the environment names. Raises NoTarget, NotRunning."""
+    """The local cloud on the data in `local`, or what the environment names, or the local cloud started last.
+
+    Raises NoTarget, NotRunning.
+    """
+    if local is None and not any(os.environ.get(name) for name in ENVIRONMENT):
+        local = LOCAL
     if local is not None:
         return Instance(running(local).ots_endpoint, INSTANCE, ACCESS_KEY, SECRET, "", f"local {local.resolve()}")
     missing = [name for name in ENVIRONMENT if not os.environ.get(name)]
     if missing:
-        raise NoTarget(f"Set {' and '.join(missing)}, or add --local for the local cloud.")
+        raise NoTarget(f"Set {' and '.join(missing)} too, or add --local for the local cloud.")
     endpoint, name, key_id, secret = (os.environ[variable] for variable in ENVIRONMENT)
     token = os.environ.get("ALIBABA_CLOUD_SECURITY_TOKEN", "")
     return Instance(endpoint, name, key_id, secret, token, f"{name} at {endpoint}")

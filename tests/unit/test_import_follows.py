@@ -14,9 +14,10 @@ from alifakes.tablestore.app import TablestoreFake
 from commands import import_follows, table_admin
 from commands.import_follows import BATCH, SIDE_BY_SIDE, Checkpoint, Outcome, load
 from commands.instance import Instance
-from feed.store import relations, users
+from feed.domain.relations import Entry
+from feed.store import relations, sessions, users
 from feed.store.client import Tables
-from feed.store.schema import RELATIONS, USERS
+from feed.store.schema import RELATIONS, SESSIONS, USERS
 
 WINDOW = BATCH * SIDE_BY_SIDE
 EDGES = [(follower, author) for author in range(1, 51) for follower in range(author + 1, author + 41)]
@@ -68,7 +69,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     with TablestoreFake() as fake:
         table_admin.create(fake.client("feed"), lambda _: None)
         instance = Instance(fake.endpoint, "feed", "local", "local", "", "here")
-        yield World(fake, instance.tables((USERS, RELATIONS)), tmp_path)
+        yield World(fake, instance.tables((USERS, RELATIONS, SESSIONS)), tmp_path)
 
 
 @pytest.mark.parametrize("name", ["edges.txt", "edges.txt.gz"])
@@ -116,6 +117,14 @@ def test_an_emptied_database_is_filled_from_the_start(world: World) -> None:
     world.check(EDGES)
 
 
+def test_an_unfollow_is_not_undone(world: World) -> None:
+    (follower, author), *others = EDGES
+    sessions.change_entry(world.tables, follower, author, None, Entry(1, on=False))
+
+    assert world.load(world.write(text(EDGES))).new == len(others)
+    world.check(others)
+
+
 def test_a_limit_takes_the_first_edges(world: World) -> None:
     file = world.write(text(EDGES))
     assert world.load(file, limit=10).read == 10
@@ -148,7 +157,7 @@ def test_throttled_rows_are_written_again(world: World) -> None:
 def test_what_goes_wrong_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delenv("OTS_ENDPOINT", raising=False)
+    monkeypatch.setenv("OTS_INSTANCE", "feed")
     file = tmp_path / "edges.txt"
     assert import_follows.main([str(file), "--local", str(tmp_path)]) == 1
     assert capsys.readouterr().err.startswith("No local cloud is running")
