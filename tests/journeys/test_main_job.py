@@ -79,3 +79,19 @@ def test_healthz_tells_the_version(product: Product) -> None:
 def test_internal_functions_have_no_address(product: Product, people: list[int]) -> None:
     for path in ("/fanout-batch", "/v1/fanout-batch", "/sweep", "/v1/sweep"):
         assert product.call("POST", path, people[0], {"article_id": 1, "delivery": 1, "shard": 0}).status == 404
+
+
+def test_the_log_tells_each_call_and_nothing_secret(product: Product, people: list[int], cloud: LocalCloud) -> None:
+    author, reader, *_ = people
+    secret = "a sentence that only the article may hold"
+    product.follow(reader, author)
+    article = product.publish(author, secret)["id"]
+    product.call("GET", "/v1/timeline", None, None, {"Authorization": "Bearer never-to-be-logged"})
+    product.settle()
+    assert cloud.data is not None
+    log = (cloud.data / "functions.log").read_text()
+    assert f'follow PUT /v1/follows/{{author_id}}", "caller": {reader}' in log
+    assert '"operation": "fanout-batch"' in log
+    for hidden in (secret, "never-to-be-logged", cloud.token(reader).split(".")[1], "Authorization", "local-token"):
+        assert hidden not in log
+    assert product.call("GET", f"/v1/articles/{article}").body["title"] == secret
