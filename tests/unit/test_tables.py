@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,12 +100,16 @@ def test_dropping_needs_a_yes_and_leaves_what_is_not_ours(client: Any, capsys: p
 
 
 def test_nothing_named_and_nothing_there_is_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in (*ENVIRONMENT, "OTS_ENDPOINT"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("commands.instance.LOCAL", tmp_path)
     assert tables.main(["status"]) == 1
-    assert capsys.readouterr().err.startswith("Set OTS_ENDPOINT and OTS_INSTANCE")
+    assert capsys.readouterr().err.startswith("No local cloud is running")
+    monkeypatch.setenv("OTS_INSTANCE", "feed")
+    assert tables.main(["status"]) == 1
+    assert capsys.readouterr().err.startswith("Set OTS_ENDPOINT and ALIBABA_CLOUD_ACCESS_KEY_ID")
 
     for name, value in {**ENVIRONMENT, "OTS_ENDPOINT": "http://127.0.0.1:1"}.items():
         monkeypatch.setenv(name, value)
