@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.unit.things import CONTEXT, HANDLER, Write, event
 
-FUZZ = examples(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+FUZZ = examples(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 NAMES = st.sampled_from(["Content-Type", "Authorization", "X-Guest-Id", "Idempotency-Key", "X-Other"]) | st.text(
     max_size=9
 )

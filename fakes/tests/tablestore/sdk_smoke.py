@@ -102,9 +102,10 @@ def read_ranges(client: Any) -> None:
         ("FORWARD", low, high, list(range(31))),
         ("BACKWARD", high, low, list(range(30, -1, -1))),
     ]:
-        found = []
-        while start is not None:
-            _, start, rows, _ = client.get_range(TABLE, direction, start, end, limit=7, max_version=1)
+        found: list[int] = []
+        following: list[tuple[str, Any]] | None = start
+        while following is not None:
+            _, following, rows, _ = client.get_range(TABLE, direction, following, end, limit=7, max_version=1)
             assert len(rows) <= 7
             found += [row.primary_key[1][1] for row in rows]
         assert found == expected

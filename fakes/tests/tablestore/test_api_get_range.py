@@ -107,7 +107,7 @@ def test_binaries_are_ordered_by_their_bytes(make_table: Any) -> None:
     assert [bytes(key) for key in table.list_keys()] == values
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.data())
 def test_any_keys_come_in_order_whatever_the_page(make_table: Any, data: st.DataObject) -> None:
     kinds = data.draw(st.lists(st.sampled_from(["STRING", "INTEGER", "BINARY"]), min_size=1, max_size=3))

@@ -172,7 +172,7 @@ def test_messages_that_are_none(call: Call, name: str, body: bytes) -> None:
     assert (reply.status, reply.code) == (400, "OTSParameterInvalid")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.sampled_from(sorted(ACTIONS)), st.binary(max_size=60), st.integers(0, 8))
 def test_no_body_makes_it_fail(call: Call, name: str, noise: bytes, wire: int) -> None:
     key = bytes(PlainBufferBuilder.serialize_primary_key([("k", "x")]))
@@ -181,7 +181,7 @@ def test_no_body_makes_it_fail(call: Call, name: str, noise: bytes, wire: int) -
         *tails,
         pb.GetRowRequest(table_name="table", primary_key=key, filter=noise, max_versions=1).SerializeToString(),
         pb.PutRowRequest(
-            table_name="table", row=key, condition=pb.Condition(row_existence=0, column_condition=noise)
+            table_name="table", row=key, condition=pb.Condition(row_existence=pb.IGNORE, column_condition=noise)
         ).SerializeToString(),
         pb.BatchGetRowRequest(
             tables=[pb.TableInBatchGetRowRequest(table_name="table", primary_key=[noise])]

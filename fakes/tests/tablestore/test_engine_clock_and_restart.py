@@ -89,7 +89,7 @@ def _articles(
 
 BY_STATE = IndexSchema("by_state", ("state",), ("score",))
 BY_AUTHOR = IndexSchema("by_author", ("author", "state"), (), IndexKind.LOCAL)
-FIRST = {"author": "ann", "number": 1}
+FIRST: Mapping[str, KeyPart] = {"author": "ann", "number": 1}
 
 
 def test_a_global_index_shows_a_write_once_the_lag_is_over(cloud: Cloud) -> None:

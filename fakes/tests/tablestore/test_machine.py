@@ -358,7 +358,7 @@ def clients(connect: Callable[..., Any], tmp_path: Path) -> Iterator[list[Any]]:
 
 
 def _run(clients: list[Any], create: Any, table_of: Any, where: Any, **profile: Any) -> None:
-    quiet = settings(deadline=None, suppress_health_check=list(HealthCheck), database=None, **profile)
+    quiet = settings(suppress_health_check=list(HealthCheck), database=None, **profile)
     make: Any = partial(Machine, clients, create, table_of, where)
     run_state_machine_as_test(make, settings=quiet)
 

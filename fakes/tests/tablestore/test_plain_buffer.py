@@ -47,7 +47,9 @@ def as_sdk(value: object) -> object:
 
 
 def sdk_row(data: bytes) -> tuple[list[tuple[str, object]], list[tuple[str, object, int | None]]]:
-    return PlainBufferCodedInputStream(PlainBufferInputStream(data)).read_row()
+    row: tuple[list[tuple[str, object]], list[tuple[str, object, int | None]]]
+    row = PlainBufferCodedInputStream(PlainBufferInputStream(data)).read_row()
+    return row
 
 
 def refusal(data: bytes) -> str:

@@ -41,8 +41,8 @@ def python_with_sdk_5_4_1(request: pytest.FixtureRequest) -> Path:
     python, made = home / "bin" / "python", home / "made"
     if not made.exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-        install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", LOCK]
-        subprocess.run(install, check=True)
+        pip: list[str | Path] = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        subprocess.run([*pip, "--require-hashes", "-r", LOCK], check=True)
         made.touch()
     return python
 

@@ -1,38 +1,51 @@
 # ruff: noqa: ARG001 - handlers take what the runtime passes
 """Functions that show what they were given, or misbehave, on request."""
 
+from __future__ import annotations
+
 import json
+import logging
 import os
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
+from typing import Protocol
+
+
+class Context(Protocol):
+    """What the handlers below use of the runtime's context."""
+
+    request_id: str
+    logger: logging.Logger
+
 
 served = 0
 initialized = 0
 
 
-def initializer(context):
+def initializer(context: Context) -> None:
     global initialized
     initialized += 1
 
 
-def failing_initializer(context):
+def failing_initializer(context: Context) -> None:
     raise RuntimeError("no database")
 
 
-def pre_stop(context):
+def pre_stop(context: Context) -> None:
     Path(os.environ["STOP_FILE"]).write_text("stopped")
 
 
-def echo(event, context):
+def echo(event: bytes, context: Context) -> bytes:
     return event
 
 
-def show(event, context):
+def show(event: bytes, context: Context) -> dict[str, object]:
     """Context, environment, path, counters."""
     global served
     served += 1
-    seen = {}
+    seen: dict[str, object] = {}
     for name in sorted(vars(context)):
         value = getattr(context, name)
         if name != "logger":
@@ -48,7 +61,7 @@ def show(event, context):
     }
 
 
-def act(event, context):
+def act(event: bytes, context: Context) -> object:
     """Does what the event's `do` says."""
     order = json.loads(event)
     what = order["do"]
@@ -61,7 +74,7 @@ def act(event, context):
     if what == "die-later":
         import threading
 
-        def exit_when_told():
+        def exit_when_told() -> None:
             while not Path(order["file"]).exists():
                 time.sleep(0.005)
             os._exit(1)
@@ -95,14 +108,12 @@ def act(event, context):
     return "done"
 
 
-def shadow(event, context):
-    import only_second
-    import shared
-
-    return {"shared": shared.WHERE, "only_second": only_second.WHERE}
+def shadow(event: bytes, context: Context) -> dict[str, str]:
+    """Where each module was found; they exist in the layers alone."""
+    return {name: import_module(name).WHERE for name in ("shared", "only_second")}
 
 
-def web(event, context):
+def web(event: bytes, context: Context) -> dict[str, object]:
     """Answers with what came in."""
     request = json.loads(event)
     return {
@@ -112,20 +123,20 @@ def web(event, context):
     }
 
 
-def plain(event, context):
+def plain(event: bytes, context: Context) -> str:
     return "just text"
 
 
-def raw(event, context):
+def raw(event: bytes, context: Context) -> object:
     """Returns the request's own body as its answer, as it is."""
     return json.loads(event)["body"]
 
 
-def broken(event, context):
+def broken(event: bytes, context: Context) -> None:
     raise RuntimeError("a secret of the function")
 
 
-def gate(event, context):
+def gate(event: bytes, context: Context) -> str:
     """Leaves a mark beside the file that the request's body names, and waits until that file is there."""
     file = Path(json.loads(event)["body"])
     file.with_name(f"{file.name}.{context.request_id}").touch()
