@@ -201,7 +201,7 @@ def test_html_is_sanitised_before_it_is_stored(product: Product, sent: str, kept
 def test_html_nested_too_deep_is_refused(product: Product) -> None:
     deep = {"title": "t", "html": "<div>" * 101, "state": "private"}
     assert product.call("POST", "/v1/articles", ANN, deep).body["error"]["fields"].keys() == {"html"}
-    flat = {"title": "t", "html": "<p>a<br>" * 500 + "<div>" * 100, "state": "private"}
+    flat = {"title": "t", "html": "<p>a<br>" * 500 + "</p>" + "<div>" * 100, "state": "private"}
     assert product.call("POST", "/v1/articles", ANN, flat).status == 201
 
 
@@ -241,7 +241,7 @@ def test_a_publication_that_dies_anywhere_is_finished(
         if answer.status != 503:
             assert (answer.body["id"]) in page
         reached += len(page)
-    assert died >= 8
+    assert died >= 6
     assert reached > 0
 
 

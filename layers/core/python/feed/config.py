@@ -40,8 +40,8 @@ class Settings:
             jwt_issuer=_text(env, "FEED_JWT_ISSUER"),
             jwt_audience=_text(env, "FEED_JWT_AUDIENCE"),
             fanout_batch_followers=_number(env, "FEED_FANOUT_BATCH_FOLLOWERS", 20_000),
-            fanout_width=_number(env, "FEED_FANOUT_WIDTH", 64),
-            request_timeout_s=float(_number(env, "FEED_REQUEST_TIMEOUT_S", 10)),
+            fanout_width=_number(env, "FEED_FANOUT_WIDTH", 64, most=100),
+            request_timeout_s=float(_number(env, "FEED_REQUEST_TIMEOUT_S", 3)),
         )
 
 
@@ -79,8 +79,8 @@ def _one_of(env: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
+def _number(env: Mapping[str, str], name: str, default: int, most: int = 10**9) -> int:
     value = env.get(name, str(default))
-    if not value.isascii() or not value.isdigit() or int(value) < 1:
-        raise Misconfigured(f"The environment variable {name} is {value!r}, not a whole number above 0.")
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
+        raise Misconfigured(f"The environment variable {name} is {value!r}, not a whole number from 1 to {most}.")
     return int(value)

@@ -43,6 +43,11 @@ class FeedError(Exception):
         self.fields = dict(fields or {})
         self.headers = dict(headers or {})
 
+    @property
+    def is_answer(self) -> bool:
+        """A regular answer to a client, rather than a fault of the code or the deployment."""
+        return self.status < 500 or isinstance(self, RetryLater)
+
 
 class CorrectRequest(FeedError):
     status = 400

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import time
+import traceback
 
 from feed.call import Call
+from feed.errors import FeedError, Misconfigured
 
 
 def log_call(call: Call, *, outcome: str, started: float, detail: str = "") -> None:
@@ -28,6 +31,24 @@ def log_call(call: Call, *, outcome: str, started: float, detail: str = "") -> N
     if detail:
         line["detail"] = detail
     print(json.dumps(line), file=sys.stdout, flush=True)
+
+
+def whereabouts(error: Exception) -> str:
+    """The error's class and the last places it passed, innermost last: what a log may hold of it.
+
+    Misconfigured's message is the operator's to read, names a setting and holds nothing of a request.
+    """
+    expected = isinstance(error, FeedError) and error.is_answer
+    frames = traceback.extract_tb(error.__traceback__)[-1 if expected else -6 :]
+    places = [f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in frames]
+    message = [error.message] if isinstance(error, Misconfigured) else []
+    return " ".join([type(error).__name__, *places, *message])
+
+
+def log_problem(call: Call, *, about: str, error: Exception) -> None:
+    """One more line for something that failed inside a call which goes on; ids and the error's place, no data."""
+    line = {"operation": call.operation, "request_id": call.request_id, "problem": about}
+    print(json.dumps({**line, "detail": whereabouts(error)}), file=sys.stdout, flush=True)
 
 
 def quiet_sdks() -> None:

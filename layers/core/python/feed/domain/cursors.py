@@ -28,17 +28,19 @@ def decode(list_name: str, caller: int | None, cursor: str, *shapes: tuple[type,
         raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         position = json.loads(raw[_MARK:])
     except (ValueError, binascii.Error, RecursionError):
-        raise _refused() from None
+        raise refused() from None
     if raw[:_MARK] != _mark(list_name, caller, raw[_MARK:]) or not isinstance(position, list):
-        raise _refused()
+        raise refused()
     if tuple(type(value) for value in position) not in shapes or not all(map(_storable, position)):
-        raise _refused()
+        raise refused()
     return tuple(position)
 
 
 def _storable(value: int | str) -> bool:
     """Whether the value can be part of a key: 64 bits, or a short text."""
-    return len(value) <= _LONGEST if isinstance(value, str) else 0 <= value < 1 << 63
+    if isinstance(value, str):
+        return len(value) <= _LONGEST and value.isascii()
+    return 0 <= value < 1 << 63
 
 
 def _mark(list_name: str, caller: int | None, body: bytes) -> bytes:
@@ -46,6 +48,6 @@ def _mark(list_name: str, caller: int | None, body: bytes) -> bytes:
     return hashlib.blake2b(binding + body, digest_size=_MARK, person=b"feed-cursor").digest()
 
 
-def _refused() -> InvalidRequest:
+def refused() -> InvalidRequest:
     reason = "is damaged, or belongs to another list or another caller"
     return InvalidRequest(f"The cursor {reason}.", fields={"cursor": reason})

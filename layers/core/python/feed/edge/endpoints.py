@@ -102,7 +102,7 @@ def _http_handler(name: str, respond: Respond, routes: tuple[Address, ...]) -> H
             answer = respond(event, call, context)
         except Exception as error:
             answer = rendering.error_answer(error, call.request_id)
-            detail = rendering.whereabouts(error)
+            detail = observability.whereabouts(error)
         observability.log_call(call, outcome=str(answer["statusCode"]), started=started, detail=detail)
         return answer
 
@@ -119,7 +119,7 @@ def _invoked_handler(name: str, run: Callable[[bytes, Call, Any], BaseModel | No
             answer = run(event, call, context)
         except Exception as error:
             outcome = error.code if isinstance(error, FeedError) else "internal_error"
-            observability.log_call(call, outcome=outcome, started=started, detail=rendering.whereabouts(error))
+            observability.log_call(call, outcome=outcome, started=started, detail=observability.whereabouts(error))
             raise
         observability.log_call(call, outcome="ok", started=started)
         return "" if answer is None else answer.model_dump_json()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from feed.domain.ids import MAX_ID
@@ -34,6 +34,11 @@ class Message(BaseModel):
     """What our own functions send each other: a newer sender's extra fields are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+def left_out() -> Any:
+    """The default of a field that need not be sent; if it is sent, null is as wrong as for any other."""
+    return Field(default=None, json_schema_extra=lambda schema: schema.__delitem__("default"))
 
 
 def refuse(why: str) -> PydanticCustomError:

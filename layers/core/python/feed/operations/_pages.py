@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 OVERREAD = 12
 """Rows read beyond the page, so that a few hidden ones cost no second round."""
-ROUND = 500
+MOST_PER_ROUND = 500
 MOST_LOOKED_AT = 5_000
 """Rows looked at for one page; then it is sent as it is, short and with a cursor."""
 
@@ -36,8 +36,9 @@ def fill_page(
     """
     items: list[Item] = []
     looked_at = 0
+    limit = size + OVERREAD
     while True:
-        entries, more = read(position, ROUND if looked_at else size + OVERREAD)
+        entries, more = read(position, limit)
         for entry, item in zip(entries, show(entries), strict=True):
             if len(items) == size:
                 return items, position
@@ -49,3 +50,4 @@ def fill_page(
             return items, None
         if len(items) == size or looked_at >= MOST_LOOKED_AT:
             return items, position
+        limit = min(2 * limit, MOST_PER_ROUND) if not items else min(2 * (size - len(items)) + OVERREAD, MOST_PER_ROUND)

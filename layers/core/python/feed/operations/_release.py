@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from feed.domain.articles import Article, State
 from feed.domain.fanout import width_for
-from feed.errors import Busy, ConditionFailed
+from feed.errors import Busy, ConditionFailed, OutcomeUnknown
 from feed.store import articles, jobs, outboxes, users, work
 from feed.store.rows import Put
 from feed.store.work import Work
@@ -20,10 +20,8 @@ GUARD_MS = 60_000
 FANOUT = "fanout-batch"
 
 
-def released(article: Article, world: World, now_ms: int) -> Article:
+def released(article: Article, followers: int, world: World, now_ms: int) -> Article:
     """The article as its next release begins: publish time set once and for ever, width fixed for this delivery."""
-    author = users.find(world.tables, article.author_id)
-    followers = author.follower_count if author else 0
     per_invocation = world.settings.fanout_batch_followers
     return replace(
         article,
@@ -41,7 +39,10 @@ def guard(article_id: int, now_ms: int) -> Work:
 
 
 def release(article: Article, call: Call, world: World) -> Article:
-    """From PUBLISHING to PUBLIC: outbox row, job rows, first invocations. Withdrawn meanwhile: stops quietly."""
+    """From PUBLISHING to PUBLIC: outbox row, job rows, first invocations. Withdrawn meanwhile: stops quietly.
+
+    The article as it is then, its text left out where it has to be read again.
+    """
     tables = world.tables
     try:
         if article.sequence is None:
@@ -50,11 +51,12 @@ def release(article: Article, call: Call, world: World) -> Article:
             article = replace(article, sequence=sequence)
         _make_jobs(article, call, world)
         for shard in range(article.width):
-            start_shard(article.id, article.delivery, shard, world)
+            if not start_shard(article.id, article.delivery, shard, world):
+                break
         articles.finish_release(tables, article)
     except ConditionFailed:
-        return article
-    count_released(article, world, 1)
+        current = articles.find(tables, article.id)
+        return replace(current, html=article.html) if current is not None else article
     return replace(article, state=State.PUBLIC)
 
 
@@ -65,7 +67,7 @@ def _make_jobs(article: Article, call: Call, world: World) -> None:
         writes.append(work.put(shard_guard(article.id, article.delivery, shard, article.published_ms or call.now_ms)))
         writes.append(jobs.create(article.id, article.delivery, shard, article.width, call.now_ms))
     if any(not failed.refused for failed in world.tables.write_many(writes)):
-        raise Busy("The article is saved, and its delivery begins within a minute.")
+        raise OutcomeUnknown("The article is saved, and its delivery begins within a minute.")
 
 
 def shard_guard(article_id: int, delivery: int, shard: int, from_ms: int) -> Work:
@@ -73,16 +75,19 @@ def shard_guard(article_id: int, delivery: int, shard: int, from_ms: int) -> Wor
     return Work(from_ms + 2 * GUARD_MS, "fanout", f"{article_id}:{delivery}:{shard}")
 
 
-def start_shard(article_id: int, delivery: int, shard: int, world: World) -> None:
-    """Ask for a worker. If the answer is lost, or no, the shard's work row brings one later."""
+def start_shard(article_id: int, delivery: int, shard: int, world: World) -> bool:
+    """Ask for a worker; whether it was taken. If not, the shard's work row brings one later."""
     message: dict[str, object] = {"article_id": article_id, "delivery": delivery, "shard": shard}
     try:
         world.invoker.invoke_async(FANOUT, message)
     except Busy:
-        return
+        return False
+    return True
 
 
-def count_released(article: Article, world: World, step: int) -> None:
-    """Move the author's counters by one article; best effort, a recount repairs what a crash here loses."""
-    counters = users.counted(article.author_id, article_count=step, word_count=step * article.words)
-    world.tables.write_many([counters])
+def count_shown(article: Article, world: World, step: int) -> None:
+    """Move the author's counters by one article, for whoever's conditional write has shown or hidden it.
+
+    Best effort: a crash between the two writes leaves them off by one.
+    """
+    world.tables.count(users.counted(article.author_id, article_count=step, word_count=step * article.words))

@@ -3,86 +3,132 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from feed.call import Call
-from feed.domain.articles import State
+from feed.domain.articles import Article, State
 from feed.domain.fanout import is_abandoned
-from feed.errors import FeedError
+from feed.observability import log_problem
 from feed.operations._release import release, start_shard
 from feed.operations.follow._change import settle
 from feed.store import articles, jobs, relations, sessions, work
+from feed.store.client import Tables
 from feed.store.work import Work
 from feed.wiring import World
 
-PER_BUCKET = 100
+PAGE = 100
+TICK_MS = 60_000
 _STOP_BEFORE_END_S = 10.0
 
 
 class Response(BaseModel):
-    """`waiting` is work that is not finished yet, or could not be, and will be looked at again."""
+    """`waiting` is not finished yet and will be looked at again; `failed` too, and the log says why."""
 
-    finished: int
-    waiting: int
+    finished: int = 0
+    waiting: int = 0
+    failed: int = 0
+
+
+@dataclass
+class _Turn:
+    call: Call
+    world: World
+    answer: Response
+    may_invoke: bool = True
+
+    @property
+    def tables(self) -> Tables:
+        return self.world.tables
+
+    @property
+    def over(self) -> bool:
+        return self.call.seconds_left() < _STOP_BEFORE_END_S
 
 
 def run(call: Call, world: World) -> Response:
-    """Oldest first in each bucket; what is left when time runs out is the next tick's."""
-    finished = waiting = 0
-    for bucket in work.BUCKETS:
-        for item in work.due(world.tables, bucket, call.now_ms, PER_BUCKET):
-            if call.seconds_left() < _STOP_BEFORE_END_S:
-                return Response(finished=finished, waiting=waiting)
-            try:
-                done = _STEPS[item.kind](item, call, world)
-            except FeedError:
-                done = False
-            if done:
-                world.tables.write_many([work.remove(item)])
-            finished += done
-            waiting += not done
-    return Response(finished=finished, waiting=waiting)
+    """Oldest first in each bucket, each tick beginning with another; what time does not allow is the next tick's."""
+    turn = _Turn(call, world, Response())
+    first = call.now_ms // TICK_MS % len(work.BUCKETS)
+    for bucket in work.BUCKETS[first:] + work.BUCKETS[:first]:
+        _bucket(bucket, turn)
+    return turn.answer
 
 
-def _publish(item: Work, call: Call, world: World) -> bool:
+def _bucket(bucket: str, turn: _Turn) -> None:
+    """Everything that is due, page by page: what waits does not stand in the way of what comes behind it."""
+    behind: Work | None = None
+    while not turn.over:
+        items = work.due(turn.tables, bucket, behind, turn.call.now_ms, PAGE)
+        finished = [item for item in items if not turn.over and _finishes(item, turn)]
+        if finished:
+            turn.tables.write_many([work.remove(item) for item in finished])
+        turn.answer.finished += len(finished)
+        if len(items) < PAGE:
+            return
+        behind = items[-1]
+
+
+def _finishes(item: Work, turn: _Turn) -> bool:
+    """Whether nothing is left of it; one that fails, or that only a newer version knows, must not stop the others."""
+    step = _STEPS.get(item.kind)
+    try:
+        done = step is not None and step(item, turn)
+    except Exception as error:
+        log_problem(turn.call, about=f"{item.kind} {item.id}", error=error)
+        turn.answer.failed += 1
+        return False
+    turn.answer.waiting += not done
+    return done
+
+
+def _publish(item: Work, turn: _Turn) -> bool:
     """A release that died: go on from the article row. Without a row, nothing was promised to anybody."""
     (article_id,) = item.numbers
-    article = articles.find(world.tables, article_id)
+    article = articles.find(turn.tables, article_id)
     if article is not None and article.state is State.PUBLISHING:
-        release(article, call, world)
+        release(article, turn.call, turn.world)
     return True
 
 
-def _fanout(item: Work, call: Call, world: World) -> bool:
+def _fanout(item: Work, turn: _Turn) -> bool:
     """A shard: gone when its ledger says done; started again when nobody has cared for it for a while."""
     article_id, delivery, shard = item.numbers
-    job = jobs.find(world.tables, article_id, delivery, shard)
-    if job is None or job.done:
+    article = articles.find(turn.tables, article_id)  # before the job: PUBLIC is written after every job row
+    job = jobs.find(turn.tables, article_id, delivery, shard)
+    if job is None:
+        return not _in_release(article, delivery)
+    if job.done:
         return True
-    margin_ms = int(world.settings.request_timeout_s * 1000)
-    if is_abandoned(job, call.time_ms(), margin_ms):
-        start_shard(article_id, delivery, shard, world)
+    margin_ms = int(turn.world.settings.request_timeout_s * 1000)
+    if turn.may_invoke and is_abandoned(job, turn.call.time_ms(), margin_ms):
+        turn.may_invoke = start_shard(article_id, delivery, shard, turn.world)
     return False
 
 
-def _relation(item: Work, call: Call, world: World) -> bool:
+def _in_release(article: Article | None, delivery: int) -> bool:
+    """Whether this delivery's job rows may still be on their way."""
+    return article is not None and article.state is State.PUBLISHING and article.delivery == delivery
+
+
+def _relation(item: Work, turn: _Turn) -> bool:
     """A follow or unfollow that died half way: make the relation row agree with the session entry."""
     follower_id, author_id = item.numbers
-    entry = sessions.find_entry(world.tables, follower_id, author_id)
+    entry = sessions.find_entry(turn.tables, follower_id, author_id)
     if entry is not None:
-        settle(world.tables, follower_id, author_id, entry, call.now_ms)
+        settle(turn.tables, follower_id, author_id, entry, turn.call.now_ms)
     return True
 
 
-def _purge(item: Work, _call: Call, world: World) -> bool:
+def _purge(item: Work, turn: _Turn) -> bool:
     """A day after an unfollow: the row that was switched off may go, if nothing has touched it since."""
     follower_id, author_id, epoch = item.numbers
-    relations.purge(world.tables, author_id, follower_id, epoch)
+    relations.purge(turn.tables, author_id, follower_id, epoch)
     return True
 
 
-_STEPS: dict[str, Callable[[Work, Call, World], bool]] = {
+_STEPS: dict[str, Callable[[Work, _Turn], bool]] = {
     "publish": _publish,
     "fanout": _fanout,
     "relation": _relation,

@@ -101,14 +101,14 @@ def create(article: Article) -> Put:
     return Put(ARTICLES, key(article.id), columns, Expect.ABSENT)
 
 
-def revise(old: Article, new: Article, *, text: bool) -> Update:
+def revise(old: Article, new: Article) -> Update:
     """From one version to the next, content and state in one write; raises ConditionFailed if `old` is not current.
 
     The state is written only when it changes, so that an edit never undoes a release that has gone on meanwhile.
     """
     put: dict[str, Value] = {"title": new.title, "summary": new.summary, "version": new.version}
     drop: list[str] = []
-    if text:
+    if new.html != old.html:
         put |= {"html": new.html, "words": new.words}
     if new.cover_url is not None:
         put["cover_url"] = new.cover_url
@@ -167,8 +167,11 @@ def newest(tables: Tables, before: Key | None, limit: int) -> tuple[list[Listed]
         for shard in NEWEST_SHARDS
     ]
     results = tables.together(*reads)
+    # a shard that has more says nothing of what lies below its last entry, so neither may the merged list
+    floors = [entries[-1].position for entries, more in results if more and entries]
     found = sorted((entry for entries, _ in results for entry in entries), key=lambda e: e.position, reverse=True)
-    return found[:limit], len(found) > limit or any(more for _, more in results)
+    known = [entry for entry in found if not floors or entry.position >= max(floors)]
+    return known[:limit], len(found) > limit or bool(floors)
 
 
 def _indexed(

@@ -22,6 +22,7 @@ MAX_BATCH_GET = 100
 
 _READS = frozenset({"get_row", "batch_get_row", "get_range"})
 _THREADS = 8
+_COUNT_TRIES = 3
 _T = TypeVar("_T")
 _S = TypeVar("_S")
 
@@ -161,8 +162,17 @@ class Tables:
         try:
             answer = self._send("batch_write_row", tuple(by_table), request)
         except Busy as error:
-            return [Failed(write, refused=False, code=error.code) for write in writes]
+            return [Failed(write, unknown=isinstance(error, OutcomeUnknown)) for write in writes]
         return self._failures(answer, by_table)
+
+    def count(self, *updates: Update) -> None:
+        """Move counters: rows that were certainly not written are tried again, others never counted twice."""
+        left = list(updates)
+        for _ in range(_COUNT_TRIES):
+            failed = self.write_many(left)
+            left = [row.write for row in failed if not (row.refused or row.unknown) and isinstance(row.write, Update)]
+            if not left:
+                return
 
     def _failures(self, answer: Any, by_table: Mapping[str, list[Write]]) -> list[Failed]:
         failed: list[Failed] = []
@@ -175,7 +185,7 @@ class Tables:
                     written += item.consumed.write
                 else:
                     refused = item.error_code == "OTSConditionCheckFail"
-                    failed.append(Failed(group[item.index], refused, item.error_code))
+                    failed.append(Failed(group[item.index], refused=refused))
         self._spend(read, written)
         return failed
 

@@ -28,14 +28,19 @@ def create(article_id: int, delivery: int, shard: int, width: int, now_ms: int) 
 
 def find(tables: Tables, article_id: int, delivery: int, shard: int) -> Job | None:
     row = tables.get(JOBS, _key(article_id, delivery, shard))
-    return _decode(row) if row else None
+    return _decode(row) if row and _is_whole(row) else None
 
 
 def of_delivery(tables: Tables, article_id: int, delivery: int) -> list[Job]:
     """All shards; there are at most a few dozen."""
     article = hashed(article_id)
     page = tables.scan(JOBS, (article, delivery, End.MIN), (article, delivery, End.MAX))
-    return [_decode(row) for row in page.rows]
+    return [_decode(row) for row in page.rows if _is_whole(row)]
+
+
+def _is_whole(row: Row) -> bool:
+    """A row's cells expire one by one, the oldest first: what is left of it then tells nothing."""
+    return all(name in row for name in ("start_key", "end_key", "cursor", "delivered", "updated_ms"))
 
 
 def acquire(tables: Tables, job: Job, owner: str, now_ms: int, lease_until_ms: int) -> Job | None:

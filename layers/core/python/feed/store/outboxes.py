@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from feed.domain.ids import hashed
 from feed.store.client import Tables
 from feed.store.rows import End
 from feed.store.schema import OUTBOXES
+
+
+@dataclass(frozen=True)
+class Release:
+    sequence: int
+    article_id: int
 
 
 def append(tables: Tables, author_id: int, article_id: int) -> int:
@@ -13,8 +21,9 @@ def append(tables: Tables, author_id: int, article_id: int) -> int:
     return tables.append(OUTBOXES, hashed(author_id), {"article_id": article_id})
 
 
-def newest(tables: Tables, author_id: int, limit: int) -> list[tuple[int, int]]:
-    """(sequence, article_id), newest first."""
+def newest(tables: Tables, author_id: int, below: int | None, limit: int) -> tuple[list[Release], bool]:
+    """Releases below a sequence, newest first, and whether others follow."""
     author = hashed(author_id)
-    page = tables.scan(OUTBOXES, (author, End.MAX), (author, End.MIN), limit=limit, backward=True)
-    return [(int(row["sequence_id"]), int(row["article_id"])) for row in page.rows]
+    start = (author, End.MAX if below is None else below - 1)
+    page = tables.scan(OUTBOXES, start, (author, End.MIN), limit=limit, backward=True)
+    return [Release(int(row["sequence_id"]), int(row["article_id"])) for row in page.rows], page.next_key is not None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from feed.domain.ids import hashed, unhashed
 from feed.domain.relations import Entry, Relation
+from feed.errors import ConditionFailed
 from feed.store.client import Tables
-from feed.store.rows import Delete, End, Key, Row, Update, equals, less_or_missing
+from feed.store.rows import Delete, End, Key, Row, Update, equals, less_or_missing, missing, present
 from feed.store.schema import KEY_NAMES, RELATIONS, RELATIONS_BY_AUTHOR, RELATIONS_BY_FOLLOWER
 
 DAY_MS = 86_400_000
@@ -36,8 +38,15 @@ def decode(row: Row) -> Relation:
     )
 
 
-def agree(author_id: int, follower_id: int, entry: Entry, now_ms: int) -> Update:
-    """Make the row say what the session entry says, unless a newer epoch has been here already."""
+def agree(author_id: int, follower_id: int, entry: Entry, now_ms: int, *, turning: bool) -> Update:
+    """Make the row say what the session entry says; raises ConditionFailed where this epoch or a newer one has been.
+
+    `turning`: only if that switches it on or off, which is what counters count.
+    """
+    unturned = missing if entry.on else present
+    where = [less_or_missing("epoch", entry.epoch)]
+    if turning:
+        where.append(unturned("followed_ms", never=-1))
     put = {"epoch": entry.epoch}
     if entry.on:
         put |= {"followed_ms": entry.epoch, "seen_day": now_ms // DAY_MS}
@@ -46,13 +55,15 @@ def agree(author_id: int, follower_id: int, entry: Entry, now_ms: int) -> Update
         key(author_id, follower_id),
         put=put,
         drop=() if entry.on else ("followed_ms",),
-        where=(less_or_missing("epoch", entry.epoch),),
+        where=where,
     )
 
 
 def purge(tables: Tables, author_id: int, follower_id: int, epoch: int) -> None:
     """Remove a row that this epoch switched off; nothing happens if a later one has touched it."""
-    tables.write_many([Delete(RELATIONS, key(author_id, follower_id), where=(equals("epoch", epoch),))])
+    where = (equals("epoch", epoch), missing("followed_ms", never=-1))
+    with suppress(ConditionFailed):
+        tables.write(Delete(RELATIONS, key(author_id, follower_id), where=where))
 
 
 def followers(tables: Tables, author_id: int, start: str, end: str, limit: int) -> Followers:
@@ -65,20 +76,21 @@ def followers(tables: Tables, author_id: int, start: str, end: str, limit: int) 
     return Followers(rows, end, more=False)
 
 
-def newest_followers(tables: Tables, author_id: int, before: Key | None, limit: int) -> list[Row]:
-    """(followed_ms, follower_key) rows below the position, newest first; the index may lag a few seconds."""
+def newest_followers(tables: Tables, author_id: int, before: Key | None, limit: int) -> tuple[list[Row], bool]:
+    """(followed_ms, follower_key) rows below the position, newest first, and whether others follow; may lag."""
     return _newest(tables, RELATIONS_BY_AUTHOR, author_id, before, limit)
 
 
-def newest_following(tables: Tables, follower_id: int, before: Key | None, limit: int) -> list[Row]:
-    """(followed_ms, author_key) rows below the position, newest first; the index may lag a few seconds."""
+def newest_following(tables: Tables, follower_id: int, before: Key | None, limit: int) -> tuple[list[Row], bool]:
+    """(followed_ms, author_key) rows below the position, newest first, and whether others follow; may lag."""
     return _newest(tables, RELATIONS_BY_FOLLOWER, follower_id, before, limit)
 
 
-def _newest(tables: Tables, index: str, user_id: int, before: Key | None, limit: int) -> list[Row]:
+def _newest(tables: Tables, index: str, user_id: int, before: Key | None, limit: int) -> tuple[list[Row], bool]:
     owner = hashed(user_id)
     start = (owner, *before) if before else (owner, End.MAX, End.MAX)
     # a backward range includes its start: the position itself is read again and left out
     page = tables.scan(index, start, (owner, End.MIN, End.MIN), limit=limit + (before is not None), backward=True)
     position = KEY_NAMES[index][1:]
-    return [row for row in page.rows if tuple(row[name] for name in position) != before]
+    rows = [row for row in page.rows if tuple(row[name] for name in position) != before]
+    return rows, page.next_key is not None

@@ -57,6 +57,11 @@ def missing(column: str, never: Value) -> Where:
     return Where(column, "EQUAL", never, if_missing=True)
 
 
+def present(column: str, never: Value) -> Where:
+    """`never` is a value that the column cannot hold, of its own type."""
+    return Where(column, "NOT_EQUAL", never, if_missing=False)
+
+
 @dataclass(frozen=True)
 class Put:
     """Replace a whole row."""
@@ -100,8 +105,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Failed:
-    """One write of a batch that did not happen; `refused` = its condition did not hold, else it may be put again."""
+    """One write of a batch that was not acknowledged.
+
+    `refused`: its condition did not hold. `unknown`: no answer came, so it may have happened.
+    """
 
     write: Write
-    refused: bool
-    code: str
+    refused: bool = False
+    unknown: bool = False

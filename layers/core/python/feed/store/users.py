@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from feed.domain.ids import hashed
-from feed.errors import NotFound
+from feed.errors import ConditionFailed, NotFound
 from feed.store.client import Tables
 from feed.store.rows import Expect, Put, Row, Update, Value
 from feed.store.schema import USERS
@@ -55,7 +56,8 @@ def require(tables: Tables, user_id: int) -> User:
 def ensure(tables: Tables, user_id: int, now_ms: int) -> None:
     """Make the user's row unless it is there; of two that race, both succeed."""
     if tables.get(USERS, key(user_id), ("user_id",)) is None:
-        tables.write_many([Put(USERS, key(user_id), {"user_id": user_id, "created_ms": now_ms}, Expect.ABSENT)])
+        with suppress(ConditionFailed):
+            tables.write(Put(USERS, key(user_id), {"user_id": user_id, "created_ms": now_ms}, Expect.ABSENT))
 
 
 def cards(rows: Iterable[Row]) -> dict[int, User]:

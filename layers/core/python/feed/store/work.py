@@ -33,9 +33,10 @@ def remove(work: Work) -> Delete:
     return Delete(WORK, _key(work))
 
 
-def due(tables: Tables, bucket: str, now_ms: int, limit: int) -> list[Work]:
-    """What is due in this bucket, oldest first."""
-    page = tables.scan(WORK, (bucket, End.MIN, End.MIN, End.MIN), (bucket, now_ms + 1, End.MIN, End.MIN), limit=limit)
+def due(tables: Tables, bucket: str, behind: Work | None, now_ms: int, limit: int) -> list[Work]:
+    """What is due in this bucket, oldest first; `behind` is where an earlier page ended."""
+    start = (bucket, behind.due_ms, behind.kind, f"{behind.id}\0") if behind else (bucket, End.MIN, End.MIN, End.MIN)
+    page = tables.scan(WORK, start, (bucket, now_ms + 1, End.MIN, End.MIN), limit=limit)
     return [_decode(row) for row in page.rows]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from feed.domain.articles import visible_to
+from contextlib import suppress
+
+from feed.domain.articles import Article, visible_to
 from feed.domain.ids import hashed
 from feed.domain.relations import Entry, agrees, current_entry, next_entry
 from feed.errors import Busy, ConditionFailed, NotFound, Reload
@@ -14,6 +16,7 @@ from feed.store.work import Work
 GUARD_MS = 60_000
 PURGE_MS = 86_400_000
 BACKFILL = 20
+_BACKFILL_ROUNDS = 5
 _TRIES = 3
 
 
@@ -63,29 +66,38 @@ def guards(follower_id: int, author_id: int, entry: Entry, now_ms: int) -> list[
 def settle(tables: Tables, follower_id: int, author_id: int, entry: Entry, now_ms: int) -> None:
     """Make everything agree with the session entry; each step repeats harmlessly."""
     try:
-        tables.write(relations.agree(author_id, follower_id, entry, now_ms))
-    except ConditionFailed:
-        pass  # the row has this epoch already, or a newer one
-    else:
+        tables.write(relations.agree(author_id, follower_id, entry, now_ms, turning=True))
         step = 1 if entry.on else -1
-        counters = [users.counted(author_id, follower_count=step), users.counted(follower_id, following_count=step)]
-        tables.write_many(counters)
+        tables.count(users.counted(author_id, follower_count=step), users.counted(follower_id, following_count=step))
+    except ConditionFailed:
+        with suppress(ConditionFailed):  # this epoch has been here already, or a newer one
+            tables.write(relations.agree(author_id, follower_id, entry, now_ms, turning=False))
     if entry.on:
         backfill(tables, follower_id, author_id)
 
 
 def backfill(tables: Tables, follower_id: int, author_id: int) -> None:
     """Put the author's newest articles into the reader's inbox, where they are not there yet."""
-    newest = dict(outboxes.newest(tables, author_id, BACKFILL))
-    if not newest:
-        return
-    found, _ = articles.cards(tables, newest.values(), ())
     puts = [
         inboxes.put(
             hashed(follower_id), article.published_ms, article.id, author_id, article.delivery, only_if_absent=True
         )
-        for article in found.values()
-        if visible_to(article, None) and article.published_ms is not None
+        for article in _newest_visible(tables, author_id)
+        if article.published_ms is not None
     ]
     if inboxes.deliver(tables, puts):
         raise Busy("Not all of the author's newest articles could be delivered yet; try again.")
+
+
+def _newest_visible(tables: Tables, author_id: int) -> list[Article]:
+    """The author's newest twenty that may be seen, looked for among the newest hundred."""
+    shown: list[Article] = []
+    below: int | None = None
+    for _ in range(_BACKFILL_ROUNDS):
+        released, more = outboxes.newest(tables, author_id, below, BACKFILL)
+        found, _ = articles.cards(tables, (release.article_id for release in released), ())
+        shown += [article for article in found.values() if visible_to(article, None)]
+        if len(shown) >= BACKFILL or not more:
+            break
+        below = released[-1].sequence
+    return sorted(shown, key=lambda article: article.sequence or 0, reverse=True)[:BACKFILL]

@@ -33,18 +33,17 @@ class Response(BaseModel):
     next_cursor: str | None
 
 
-Read = Callable[[Tables, int, Key | None, int], list[Row]]
+Read = Callable[[Tables, int, Key | None, int], tuple[list[Row], bool]]
 
 
 def page(request: Request, call: Call, tables: Tables, read: Read, *, column: str) -> Response:
-    """`read` gives index rows, newest first; `column` names the key column that holds the person."""
+    """`read` gives index rows, newest first, and whether others follow; `column` holds the person's key."""
     users.require(tables, request.id)
     list_name = f"{column}s of {request.id}"
     before = None
     if request.cursor is not None:
         before = cursors.decode(list_name, call.caller, request.cursor, (int, str))
-    rows = read(tables, request.id, before, request.size + 1)
-    shown = rows[: request.size]
+    shown, more = read(tables, request.id, before, request.size)
     ids = [unhashed(str(row[column])) for row in shown]
     found = tables.get_many({USERS: [users.key(user_id) for user_id in ids]}, {USERS: users.CARD})
     people = users.cards(found[USERS].values())
@@ -53,7 +52,7 @@ def page(request: Request, call: Call, tables: Tables, read: Read, *, column: st
         for user_id, row in zip(ids, shown, strict=True)
     ]
     cursor = None
-    if len(rows) > request.size:
+    if more and shown:
         last = shown[-1]
         cursor = cursors.encode(list_name, call.caller, [last["followed_ms"], last[column]])
     return Response(items=items, next_cursor=cursor)

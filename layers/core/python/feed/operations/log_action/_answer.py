@@ -6,11 +6,8 @@ from pydantic import BaseModel
 
 from feed.call import Call
 from feed.domain.actions import Flag
-from feed.domain.articles import Article, visible_to
-from feed.errors import NotFound
+from feed.domain.articles import Article
 from feed.operations._cards import Counts, counts
-from feed.store import articles
-from feed.store.client import Tables
 
 
 class Flags(BaseModel):
@@ -27,13 +24,6 @@ class Response(BaseModel):
 
 def answer(article: Article, flags: frozenset[Flag]) -> Response:
     return Response(flags=Flags(**{flag.value: flag in flags for flag in Flag}), counts=counts(article))
-
-
-def visible(tables: Tables, article_id: int, call: Call) -> Article:
-    article = articles.find(tables, article_id)
-    if article is None or not visible_to(article, call.caller):
-        raise NotFound(f"There is no article {article_id}.")
-    return article
 
 
 def reader(call: Call) -> int | str:

@@ -10,7 +10,8 @@ from feed.domain.actions import ACTS, Flag
 from feed.domain.articles import Article
 from feed.edge.fields import Id, PublicRequest
 from feed.errors import ConditionFailed, Reload, SignIn
-from feed.operations.log_action._answer import Response, answer, reader, visible
+from feed.operations._rights import visible
+from feed.operations.log_action._answer import Response, answer, reader
 from feed.store import articles, logs, users
 from feed.wiring import World
 
@@ -25,7 +26,7 @@ def run(request: Request, call: Call, world: World) -> Response:
     flag, on = ACTS[request.kind]
     if call.caller is None and request.kind != "read":
         raise SignIn(f"Sign in to {request.kind} an article.")
-    article = visible(world.tables, request.id, call)
+    article = visible(world.tables, request.id, call.caller)
     if article.author_id == call.caller:
         raise Reload("Nobody can act on their own article.", code="own_article")
     who = reader(call)
@@ -48,6 +49,6 @@ def _count(article: Article, flag: Flag, step: int, world: World) -> Article:
     counters = [articles.counted(article.id, **{flag.value: step})]
     if flag is Flag.LIKE:
         counters.append(users.counted(article.author_id, like_count=step))
-    world.tables.write_many(counters)
+    world.tables.count(*counters)
     moved = max(0, getattr(article.counts, flag.value) + step)
     return replace(article, counts=replace(article.counts, **{flag.value: moved}))

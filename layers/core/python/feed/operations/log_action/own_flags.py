@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from feed.call import Call
 from feed.edge.fields import Id, PublicRequest
-from feed.operations.log_action._answer import Response, answer, reader, visible
+from feed.operations._rights import visible
+from feed.operations.log_action._answer import Response, answer, reader
 from feed.store import logs
 from feed.wiring import World
 
@@ -14,5 +15,5 @@ class Request(PublicRequest):
 
 
 def run(request: Request, call: Call, world: World) -> Response:
-    article = visible(world.tables, request.id, call)
+    article = visible(world.tables, request.id, call.caller)
     return answer(article, logs.flags(world.tables, reader(call), article.id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feed.call import Call
-from feed.edge.fields import HttpsUrl, Nickname, PublicRequest
+from feed.edge.fields import HttpsUrl, Nickname, PublicRequest, left_out
 from feed.errors import InvalidRequest
 from feed.operations.profile._answer import Response, answer
 from feed.store import users
@@ -13,7 +13,7 @@ from feed.wiring import World
 class Request(PublicRequest):
     """A field left out stays as it is; `avatar_url: null` removes the picture."""
 
-    nickname: Nickname | None = None
+    nickname: Nickname = left_out()
     avatar_url: HttpsUrl | None = None
 
 

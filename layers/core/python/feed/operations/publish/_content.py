@@ -2,72 +2,60 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from feed.domain.words import beginning, count_words
 from feed.errors import InvalidRequest
+from feed.operations.publish._nesting import depth
 
 MAX_NESTING = 100
+MAX_FORMATTING = 12
+MAX_CLEANED_BYTES = 200 * 1024
+"""Twice of what may be sent: links get a `rel`, unclosed elements are closed."""
 SUMMARY_CHARACTERS = 120
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
-_NEVER_OPEN = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-# their end tags may be left out: the next one, or the parent's end, closes them, so they alone never nest
-_CLOSED_BY_OTHERS = frozenset("p li dt dd tr td th tbody thead tfoot option optgroup colgroup rt rp".split())
 _TAGS = set(
     "a abbr b blockquote br code del div em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s "
     "small span strong sub sup table tbody td th thead tr u ul".split()
 )
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title", "width", "height"}, "td": {"colspan", "rowspan"}}
 _SCHEMES = ("http://", "https://", "mailto:")
+_CONTROLS = {code: None for code in [*range(32), *range(127, 160)] if chr(code) not in "\n\t"}
 
 
 @dataclass(frozen=True)
 class Content:
     html: str
-    summary: str
+    text: str
     words: int
 
+    @property
+    def summary(self) -> str:
+        return beginning(self.text, SUMMARY_CHARACTERS)
 
-def clean(html: str, summary: str | None) -> Content:
-    """Raises InvalidRequest for HTML nested deeper than 100: the sanitiser's time grows with the square of depth."""
-    import nh3
 
-    depth = nesting(html)
-    if depth > MAX_NESTING:
-        why = f"It is nested {depth} elements deep; at most {MAX_NESTING} are allowed."
-        raise InvalidRequest("The article's HTML is nested too deep.", fields={"html": why})
-    safe = nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        attribute_filter=_without_relative_links,
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer nofollow ugc",
-    )
+def clean(html: str) -> Content:
+    """Raises InvalidRequest for HTML that would cost the sanitiser more than its size lets expect.
+
+    Its time grows with the square of the nesting, and its output with formatting elements that are never closed.
+    """
+    found = depth(html)
+    if found.elements > MAX_NESTING:
+        raise _refused(f"It is nested more than {MAX_NESTING} elements deep, or leaves as many open.")
+    if found.formatting > MAX_FORMATTING:
+        raise _refused(f"More than {MAX_FORMATTING} formatting elements are open inside each other.")
+    safe = _sanitised(html)
+    size = len(safe.encode())
+    if size > MAX_CLEANED_BYTES:
+        raise _refused(f"It has {size} bytes once it is cleaned; at most {MAX_CLEANED_BYTES} are allowed.")
     text = plain_text(safe)
-    return Content(safe, beginning(text, SUMMARY_CHARACTERS) if summary is None else summary, count_words(text))
+    return Content(safe, text, count_words(text))
 
 
-def nesting(html: str) -> int:
-    """An upper bound of the depth of nested elements, in one pass: a stray end tag never lowers it."""
-    open_tags: Counter[str] = Counter()
-    depth = deepest = 0
-    for slash, raw in _TAG.findall(html):
-        name = raw.lower()
-        if name in _NEVER_OPEN or name in _CLOSED_BY_OTHERS:
-            continue
-        if not slash:
-            open_tags[name] += 1
-            depth += 1
-            deepest = max(deepest, depth)
-        elif open_tags[name]:
-            open_tags[name] -= 1
-            depth -= 1
-    return deepest
+def made_summary(html: str) -> str:
+    """The summary that this stored HTML gets when its author gives none."""
+    return beginning(plain_text(html), SUMMARY_CHARACTERS)
 
 
 def plain_text(safe_html: str) -> str:
@@ -76,6 +64,20 @@ def plain_text(safe_html: str) -> str:
     collector.feed(safe_html)
     collector.close()
     return " ".join(collector.parts)
+
+
+def _sanitised(html: str) -> str:
+    import nh3
+
+    safe = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_without_relative_links,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow ugc",
+    )
+    return safe.translate(_CONTROLS)  # character references can bring in what was refused as a character
 
 
 class _Text(HTMLParser):
@@ -92,3 +94,7 @@ def _without_relative_links(_tag: str, attribute: str, value: str) -> str | None
     if attribute in ("href", "src") and not value.lower().startswith(_SCHEMES):
         return None
     return value
+
+
+def _refused(why: str) -> InvalidRequest:
+    return InvalidRequest("The article's HTML cannot be accepted.", fields={"html": why})

@@ -12,7 +12,7 @@ from feed.domain.ids import new_article_id
 from feed.edge.fields import Html, HttpsUrl, IdempotencyKey, PublicRequest, Summary, Title
 from feed.errors import Busy, ConditionFailed
 from feed.operations._cards import FullArticle, full
-from feed.operations._release import guard, release, released
+from feed.operations._release import count_shown, guard, release, released
 from feed.operations.publish._content import clean
 from feed.store import articles, idempotency, users, work
 from feed.store.idempotency import Claim
@@ -31,12 +31,13 @@ class Request(PublicRequest):
 
 
 def run(request: Request, call: Call, world: World) -> FullArticle:
-    content = clean(request.html, request.summary)
+    content = clean(request.html)
+    author = users.require(world.tables, call.require_caller())
     article = Article(
         id=0,
-        author_id=call.require_caller(),
+        author_id=author.id,
         title=request.title,
-        summary=content.summary,
+        summary=content.summary if request.summary is None else request.summary,
         html=content.html,
         cover_url=request.cover_url,
         words=content.words,
@@ -50,9 +51,8 @@ def run(request: Request, call: Call, world: World) -> FullArticle:
         sequence=None,
     )
     if request.state == "public":
-        article = released(article, world, call.now_ms)
-    article = _store(article, request, call, world)
-    return full(article, users.find(world.tables, article.author_id))
+        article = released(article, author.follower_count, world, call.now_ms)
+    return full(_store(article, request, call, world), author)
 
 
 def _store(article: Article, request: Request, call: Call, world: World) -> Article:
@@ -68,17 +68,26 @@ def _store(article: Article, request: Request, call: Call, world: World) -> Arti
             tables.write(articles.create(article))
         except ConditionFailed:
             existing = articles.require(tables, article.id)
-            if claim.first or (existing.author_id, existing.created_ms) != (article.author_id, article.created_ms):
+            if not _is_this_one(existing, article, request):
                 claim = _claim_another_id(request, claim, call, world)
                 continue
             if (existing.state, existing.version) != (State.PUBLISHING, 1):
                 return article
             article = replace(existing, html=article.html)
+        else:
+            if article.shown:
+                count_shown(article, world, 1)
         if article.state is State.PUBLISHING:
             article = release(article, call, world)
             tables.write_many([work.remove(unfinished)])
         return article
     raise Busy("No free article id was found; try again.")
+
+
+def _is_this_one(existing: Article, article: Article, request: Request) -> bool:
+    """Whether the row under the claimed id was written by a request with the same key, maybe at the same time."""
+    same = (existing.author_id, existing.created_ms) == (article.author_id, article.created_ms)
+    return same and request.idempotency_key is not None
 
 
 def _as_claimed(article: Article, claim: Claim) -> Article:

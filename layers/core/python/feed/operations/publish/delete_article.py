@@ -5,8 +5,8 @@ from __future__ import annotations
 from feed.call import Call
 from feed.edge.fields import Id, PublicRequest
 from feed.errors import ConditionFailed, Reload
-from feed.operations._release import count_released
-from feed.operations.publish._rights import own
+from feed.operations._release import count_shown
+from feed.operations._rights import own
 from feed.store import articles
 from feed.wiring import World
 
@@ -25,6 +25,6 @@ def run(request: Request, call: Call, world: World) -> None:
         except ConditionFailed:
             continue
         if old.shown:
-            count_released(old, world, -1)
+            count_shown(old, world, -1)
         return
     raise Reload("The article is being changed elsewhere at the same time; try again.")

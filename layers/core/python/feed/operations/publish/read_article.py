@@ -5,7 +5,7 @@ from __future__ import annotations
 from feed.call import Call
 from feed.edge.fields import Id, PublicRequest
 from feed.operations._cards import FullArticle, full
-from feed.operations.publish._rights import visible
+from feed.operations._rights import visible
 from feed.store import users
 from feed.wiring import World
 
@@ -15,5 +15,5 @@ class Request(PublicRequest):
 
 
 def run(request: Request, call: Call, world: World) -> FullArticle:
-    article = visible(world.tables, request.id, call.caller)
+    article = visible(world.tables, request.id, call.caller, text=True)
     return full(article, users.find(world.tables, article.author_id))

@@ -12,7 +12,7 @@ from feed.domain import cursors
 from feed.domain.articles import Article, in_place, visible_to
 from feed.edge.fields import CursorText, PublicRequest, Size
 from feed.operations._cards import Card, card
-from feed.operations._pages import OVERREAD, Position, fill_page
+from feed.operations._pages import Position, fill_page
 from feed.store import articles, inboxes, sessions
 from feed.store.articles import Listed
 from feed.store.inboxes import InboxRow
@@ -45,7 +45,11 @@ def run(request: Request, call: Call, world: World) -> Response:
     if request.cursor is not None:
         shapes = ((str, int, int), (str, int, str))
         part, *position = cursors.decode(_LIST, call.caller, request.cursor, *shapes)
-        return (_inbox if part == _INBOX else _newest)(request.size, tuple(position), call, world)
+        if (part, type(position[1])) == (_NEWEST, str):
+            return _newest(request.size, tuple(position), call, world)
+        if (part, type(position[1])) == (_INBOX, int) and call.caller is not None:
+            return _inbox(request.size, tuple(position), call, world)
+        raise cursors.refused()
     if call.caller is not None:
         page = _inbox(request.size, None, call, world)
         if page.items or page.next_cursor is not None:
@@ -54,22 +58,21 @@ def run(request: Request, call: Call, world: World) -> Response:
 
 
 def _inbox(size: int, start: Position | None, call: Call, world: World) -> Response:
-    """Inbox range and session row side by side, then the cards: three requests, two of them deep."""
-    tables, reader = world.tables, call.require_caller()
-    first, session = tables.pair(
-        lambda: inboxes.page(tables, reader, start, size + OVERREAD), lambda: sessions.find(tables, reader)
-    )
-    left = sessions.left_authors(session)
+    """Inbox range, then session row and cards side by side: three requests, two of them deep.
 
-    def read(before: Position | None, limit: int) -> tuple[list[InboxRow], bool]:
-        return first if before == start else inboxes.page(tables, reader, before, limit)
+    The session row is read after the range: whoever's rows the range holds because of a new follow, it says so.
+    """
+    tables, reader = world.tables, call.require_caller()
 
     def show(rows: Sequence[InboxRow]) -> list[Item | None]:
-        wanted = [row for row in rows if row.author_id not in left]
-        found, people = articles.cards(tables, (r.article_id for r in wanted), {r.author_id for r in wanted})
+        (found, people), session = tables.pair(
+            lambda: articles.cards(tables, (row.article_id for row in rows), {row.author_id for row in rows}),
+            lambda: sessions.find(tables, reader),
+        )
+        left = sessions.left_authors(session)
         return [_followed(row, found.get(row.article_id), left, people, reader) for row in rows]
 
-    items, position = fill_page(size, start, read, show)
+    items, position = fill_page(size, start, lambda before, limit: inboxes.page(tables, reader, before, limit), show)
     return Response(items=items, next_cursor=_cursor(_INBOX, position, call), source="follow")
 
 
@@ -78,7 +81,7 @@ def _followed(
 ) -> Item | None:
     if row.author_id in left or article is None or not visible_to(article, reader):
         return None
-    if not article.shown or not in_place(article, row.published_ms):
+    if not in_place(article, row.published_ms):
         return None
     return Item(sequence_id=row.published_ms, article=card(article, people.get(row.author_id)), reason="follow")
 
@@ -92,11 +95,11 @@ def _newest(size: int, start: Position | None, call: Call, world: World) -> Resp
     def show(entries: Sequence[Listed]) -> list[Item | None]:
         found, _ = articles.cards(tables, (entry.article_id for entry in entries), ())
         read = [found.get(entry.article_id) for entry in entries]
-        shown = [a if a and a.shown and a.author_id not in without else None for a in read]
+        shown = [a if visible_to(a, call.caller) and a and a.author_id not in without else None for a in read]
         _, people = articles.cards(tables, (), {article.author_id for article in shown if article})
         return [
             Item(sequence_id=None, article=card(article, people.get(article.author_id)), reason="hot")
-            if article and visible_to(article, call.caller)
+            if article
             else None
             for article in shown
         ]
