@@ -30,6 +30,7 @@ from feed.store.schema import INBOXES
 
 BARE_TABLE = "bare_loop_table"
 READERS = 8
+SIDE_BY_SIDE = 4
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,19 @@ def run(given: argparse.Namespace) -> dict[str, object]:
     followers_of = _graph(given.edges)
     authors = sorted(followers_of, key=lambda author: (-len(followers_of[author]), author))[: given.authors]
     pairs = sum(len(followers_of[author]) for author in authors)
+    people = set(followers_of).union(*followers_of.values())
     with LocalCloud(timers=False) as cloud:
         _import(cloud, given.edges)
         client = _client(cloud)
+        _warm_up(cloud, max(people))
         _reset_counts(cloud)
+        before = cloud.invocations("fanout-batch")
         started = time.perf_counter()
         articles = _publish(cloud, authors)
         cloud.wait_idle(600)
         seconds = time.perf_counter() - started
         spent = _counts(cloud)
-        found = _read_back(client, followers_of, articles)
+        found = _read_back(client, people, followers_of, articles)
         bare_seconds = _bare_loop(client, pairs)
         result = {
             "followers": pairs,
@@ -69,7 +73,7 @@ def run(given: argparse.Namespace) -> dict[str, object]:
             "batch_write_requests": spent["BatchWriteRow"][INBOXES]["requests"],
             "batch_write_floor": sum(-(-len(followers_of[author]) // MAX_BATCH_WRITE) for author in authors),
             "write_cu": spent["BatchWriteRow"][INBOXES]["write_cu"],
-            "invocations": cloud.invocations("fanout-batch"),
+            "invocations": cloud.invocations("fanout-batch") - before,
             "rows_per_s": round(pairs / seconds),
             "bare_rows_per_s": round(pairs / bare_seconds),
         }
@@ -105,9 +109,17 @@ def _client(cloud: LocalCloud) -> Any:
     return tablestore.OTSClient(cloud.ots_endpoint, ACCESS_KEY, SECRET, INSTANCE)
 
 
+def _warm_up(cloud: LocalCloud, last_person: int) -> None:
+    """Start the instances: people whom nobody follows publish, and reach nobody."""
+    _publish(cloud, [last_person + number for number in range(1, 6 * SIDE_BY_SIDE)])
+    cloud.wait_idle()
+
+
 def _publish(cloud: LocalCloud, authors: list[int]) -> dict[int, int]:
-    """One article by each, one after the other through the API; article ids by author."""
-    return {author: _post(cloud, author) for author in tqdm(authors, desc="publish", unit="article")}
+    """One article by each through the API, a few authors at a time; article ids by author."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+        ids = threads.map(lambda author: _post(cloud, author), authors)
+        return dict(zip(authors, tqdm(ids, desc="publish", unit="article", total=len(authors)), strict=True))
 
 
 def _post(cloud: LocalCloud, author: int) -> int:
@@ -128,15 +140,14 @@ def _counts(cloud: LocalCloud) -> Any:
         return json.loads(answer.read())
 
 
-def _read_back(client: Any, followers_of: Mapping[int, set[int]], articles: Mapping[int, int]) -> Delivered:
+def _read_back(
+    client: Any, people: set[int], followers_of: Mapping[int, set[int]], articles: Mapping[int, int]
+) -> Delivered:
     """Every inbox of the graph, by one range each, against the relations."""
     expected: dict[int, Counter[int]] = defaultdict(Counter)
-    people = set(followers_of)
-    for author, followers in followers_of.items():
-        people |= followers
-        if author in articles:
-            for follower in followers:
-                expected[follower][articles[author]] += 1
+    for author, article in articles.items():
+        for follower in followers_of[author]:
+            expected[follower][article] += 1
     rows = missing = duplicated = 0
     with ThreadPoolExecutor(READERS) as threads:
         read = threads.map(lambda person: _inbox(client, person), sorted(people))
@@ -189,7 +200,7 @@ def _print(result: Mapping[str, object], authors: int, seconds: float) -> None:
         ("BatchWriteRow requests", result["batch_write_requests"], f"floor {result['batch_write_floor']}"),
         ("write capacity units", result["write_cu"], f"floor {result['followers']}"),
         ("fanout-batch invocations", result["invocations"], f"{authors} articles"),
-        ("rows/s, publishing included", result["rows_per_s"], f"bare SDK loop {result['bare_rows_per_s']}"),
+        ("rows/s, warm, with publishing", result["rows_per_s"], f"bare SDK loop {result['bare_rows_per_s']}"),
     ]:
         print(f"  {name:30} {value!s:>9}   {against}")
     print(
