@@ -39,13 +39,16 @@ INF_MIN, INF_MAX, AUTO_INCREMENT = "VT_INF_MIN", "VT_INF_MAX", "VT_AUTO_INCREMEN
 
 
 class OtsError(Exception):
-    """What the service refuses a request or one row of a batch with."""
+    """What the service refuses a request or one row of a batch with; `read` and `write` are the units it bills all the
+    same, which its answer does not tell."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, read: int = 0, write: int = 0) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
+        self.read = read
+        self.write = write
 
     def __str__(self) -> str:
         return f"{self.status} {self.code} {self.message}"
@@ -456,7 +459,7 @@ def update_not_allowed(table: str) -> OtsError:
 
 
 def condition_failed() -> OtsError:
-    return OtsError(403, "OTSConditionCheckFail", "Condition check failed.")  # (P)
+    return OtsError(403, "OTSConditionCheckFail", "Condition check failed.", read=1, write=1)  # (P), units (J)
 
 
 def request_too_large(operation: str, size: int) -> OtsError:

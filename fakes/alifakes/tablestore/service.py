@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 
 from alifakes.server import Request, Response
 from alifakes.tablestore import errors
-from alifakes.tablestore.actions.call import Answer, Call
+from alifakes.tablestore.actions.call import Answer, Call, Spent
 from alifakes.tablestore.actions.registry import ACTIONS, NOT_EMULATED
 from alifakes.tablestore.auth import Credential, Signer, content_md5, find_signer, verify
 from alifakes.tablestore.engine.engine import Engine
@@ -110,7 +110,12 @@ class Service:
             raise errors.server_busy()
         if effect.failure is FaultKind.UNAVAILABLE:
             raise errors.server_unavailable()
-        answer = call.run(self._engine_of(request.headers["x-ots-instancename"]), effect.refused)
+        try:
+            answer = call.run(self._engine_of(request.headers["x-ots-instancename"]), effect.refused)
+        except OtsError as error:
+            if error.read or error.write:
+                self._usage.add_spent(api, (Spent(call.tables[0], 0, error.read, error.write),))
+            raise
         self._usage.add_spent(api, answer.spent)
         return answer
 

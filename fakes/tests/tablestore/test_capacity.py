@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import tablestore
 from tablestore import INF_MAX, INF_MIN
 
 KB4 = "v" * 4096
@@ -155,3 +156,23 @@ def test_the_server_keeps_count(start: Any, connect: Any, create: Any) -> None:
     counts = fake.requests()
     assert counts["BatchWriteRow"][table.name] == {"requests": 1, "rows": 3, "read_cu": 0, "write_cu": 6}
     assert counts["GetRange"][table.name] == {"requests": 1, "rows": 3, "read_cu": 4, "write_cu": 0}
+
+
+def test_a_failed_condition_is_billed_although_its_answer_does_not_say_so(
+    start: Any, connect: Any, create: Any
+) -> None:
+    fake = start()
+    client = connect(fake)
+    table = create(client)
+    table.put("a", {"b": 1})
+    fake.reset_requests()
+    row = tablestore.Row([(name, "a") for name in table.key_names], [("b", 2)])
+    absent = tablestore.Condition("EXPECT_NOT_EXIST")
+    with pytest.raises(tablestore.OTSServiceError, match="Condition check failed"):
+        client.put_row(table.name, row, absent)
+    batch = tablestore.BatchWriteRowRequest()
+    batch.add(tablestore.TableInBatchWriteRowItem(table.name, [tablestore.PutRowItem(row, absent)]))
+    client.batch_write_row(batch)
+    counts = fake.requests()
+    for api in ("PutRow", "BatchWriteRow"):
+        assert counts[api][table.name] == {"requests": 1, "rows": 0, "read_cu": 1, "write_cu": 1}

@@ -33,8 +33,9 @@ def decode(body: bytes) -> Call:
             table = response.tables.add(table_name=name)
             for result in answered:
                 add_write_result(table, result)
-            done = [result.consumed for result in answered if not isinstance(result, OtsError)]
-            spent.append(Spent(name, len(done), sum(used.read for used in done), sum(used.write for used in done)))
+            used = [result if isinstance(result, OtsError) else result.consumed for result in answered]
+            done = sum(not isinstance(result, OtsError) for result in answered)
+            spent.append(Spent(name, done, sum(units.read for units in used), sum(units.write for units in used)))
         return Answer(response.SerializeToString(), tuple(spent))
 
     return Call(tuple(name for name, _ in tables), run, rows=sum(len(changes) for _, changes in tables))

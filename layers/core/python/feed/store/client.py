@@ -23,6 +23,8 @@ MAX_BATCH_GET = 100
 _READS = frozenset({"get_row", "batch_get_row", "get_range"})
 _THREADS = 8
 _COUNT_TRIES = 3
+_REFUSED_UNITS = (1, 1)
+"""A condition that does not hold is billed all the same, and no answer says so: the Java SDK's CapacityUnitTest."""
 _T = TypeVar("_T")
 _S = TypeVar("_S")
 
@@ -185,6 +187,8 @@ class Tables:
                     written += item.consumed.write
                 else:
                     refused = item.error_code == "OTSConditionCheckFail"
+                    read += refused * _REFUSED_UNITS[0]
+                    written += refused * _REFUSED_UNITS[1]
                     failed.append(Failed(group[item.index], refused=refused))
         self._spend(read, written)
         return failed
@@ -212,7 +216,10 @@ class Tables:
         single = () if method.startswith("batch") else (tables[0],)
         try:
             return _call(getattr(self._sdk, method), method in _READS, *single, *arguments)
-        except (ConditionFailed, Busy):
+        except ConditionFailed:
+            self._spend(*_REFUSED_UNITS)
+            raise
+        except Busy:
             self._spend(0, 0)
             raise
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -36,6 +37,12 @@ def decode(row: Row) -> Relation:
         epoch=int(row.get("epoch", 0)),
         followed_ms=int(followed) if followed is not None else None,
     )
+
+
+def of(rows: Mapping[Key, Row], row_key: Key) -> Relation | None:
+    """The relation under this key, of several that were read."""
+    row = rows.get(row_key)
+    return decode(row) if row is not None else None
 
 
 def agree(author_id: int, follower_id: int, entry: Entry, now_ms: int, *, turning: bool) -> Update:

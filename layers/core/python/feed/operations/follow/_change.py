@@ -20,26 +20,30 @@ _BACKFILL_ROUNDS = 5
 _TRIES = 3
 
 
-def change(tables: Tables, follower_id: int, author_id: int, *, on: bool, now_ms: int) -> None:
-    """Follow or unfollow; nothing to do is success. Raises NotFound, or Reload when others keep changing it."""
+def change(tables: Tables, follower_id: int, author_id: int, *, on: bool, now_ms: int) -> bool:
+    """Follow or unfollow; nothing to do is success. Whether the author follows back, as it was at the start.
+
+    Raises NotFound, or Reload when others keep changing the relation.
+    """
     for _ in range(_TRIES):
-        relation_key, session_key = relations.key(author_id, follower_id), sessions.key(follower_id)
+        forth, back = relations.key(author_id, follower_id), relations.key(follower_id, author_id)
+        session_key = sessions.key(follower_id)
         found = tables.get_many(
-            {USERS: [users.key(author_id)], RELATIONS: [relation_key], SESSIONS: [session_key]},
+            {USERS: [users.key(author_id)], RELATIONS: [forth, back], SESSIONS: [session_key]},
             {USERS: users.CARD, RELATIONS: (), SESSIONS: (sessions.column(author_id),)},
         )
         if not found[USERS]:
             raise NotFound(f"There is no user {author_id}.")
-        row = found[RELATIONS].get(relation_key)
-        relation = relations.decode(row) if row else None
+        relation, reverse = relations.of(found[RELATIONS], forth), relations.of(found[RELATIONS], back)
+        follows_back = reverse is not None and reverse.on
         entry = sessions.entry_of(found[SESSIONS].get(session_key), author_id)
         current = current_entry(entry, relation)
         if current.on == on and agrees(relation, current):
-            return
+            return follows_back
         if current.on == on:
             # an earlier call died half way; its work row stands, and this call need not wait for the sweeper
             settle(tables, follower_id, author_id, current, now_ms)
-            return
+            return follows_back
         new = next_entry(current, on=on, now_ms=now_ms)
         guard = guards(follower_id, author_id, new, now_ms)
         if tables.write_many([work.put(item) for item in guard]):
@@ -50,7 +54,7 @@ def change(tables: Tables, follower_id: int, author_id: int, *, on: bool, now_ms
             continue
         settle(tables, follower_id, author_id, new, now_ms)
         tables.write_many([work.remove(guard[0])])
-        return
+        return follows_back
     raise Reload("This relation is being changed elsewhere at the same time; try again.")
 
 

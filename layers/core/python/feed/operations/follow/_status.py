@@ -26,6 +26,10 @@ def status(tables: Tables, caller: int | None, author_id: int) -> Response:
         return Response(status=Status.YOURSELF.value, follows_you=False, friends=False)
     forth, back = relations.key(author_id, caller), relations.key(caller, author_id)
     rows = tables.get_many({RELATIONS: [forth, back]}, {RELATIONS: ()})[RELATIONS]
-    on = {key for key, row in rows.items() if relations.decode(row).on}
-    mine = Status.FOLLOWING if forth in on else Status.NOT_FOLLOWING
-    return Response(status=mine.value, follows_you=back in on, friends=len(on) == 2)
+    mine, theirs = relations.of(rows, forth), relations.of(rows, back)
+    return answer(following=mine is not None and mine.on, follows_back=theirs is not None and theirs.on)
+
+
+def answer(*, following: bool, follows_back: bool) -> Response:
+    mine = Status.FOLLOWING if following else Status.NOT_FOLLOWING
+    return Response(status=mine.value, follows_you=follows_back, friends=following and follows_back)

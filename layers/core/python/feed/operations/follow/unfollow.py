@@ -6,7 +6,7 @@ from feed.call import Call
 from feed.edge.fields import Id, PublicRequest
 from feed.errors import Reload
 from feed.operations.follow._change import change
-from feed.operations.follow._status import Response, status
+from feed.operations.follow._status import Response, answer
 from feed.wiring import World
 
 
@@ -18,5 +18,5 @@ def run(request: Request, call: Call, world: World) -> Response:
     caller = call.require_caller()
     if request.author_id == caller:
         raise Reload("Nobody can unfollow their own account.", code="own_account")
-    change(world.tables, caller, request.author_id, on=False, now_ms=call.now_ms)
-    return status(world.tables, caller, request.author_id)
+    follows_back = change(world.tables, caller, request.author_id, on=False, now_ms=call.now_ms)
+    return answer(following=False, follows_back=follows_back)

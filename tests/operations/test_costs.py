@@ -1,0 +1,73 @@
+"""What the log says a call cost, against what the storage counted; and what each operation may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from alifakes.tablestore.app import TablestoreFake
+from tests.operations.conftest import Clock
+from tests.steps import InProcess, Product
+
+ANN, BEN, CLO = 11, 12, 13
+Calls = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture(autouse=True)
+def people(product: Product) -> None:
+    product.given_people(ANN, BEN, CLO)
+
+
+def test_the_log_counts_what_the_storage_counts(
+    product: Product, driver: InProcess, tablestore: TablestoreFake, calls: Calls, clock: Clock
+) -> None:
+    calls()
+    tablestore.reset_requests()
+    for _ in range(2):  # the second time, conditions do not hold
+        product.follow(BEN, ANN)
+        product.follow(CLO, ANN)
+    article = product.publish(ANN)["id"]
+    product.settle()
+    product.act(BEN, article, "read")
+    product.act(BEN, article, "read")
+    product.unfollow(CLO, ANN)
+    product.followed(BEN)
+    product.walk(f"/v1/users/{ANN}/followers", BEN)
+    product.change(ANN, article, state="private")
+    clock.advance(200_000_000)
+    driver.sweep()
+    counted = [count for tables in tablestore.requests().values() for count in tables.values()]
+    logged = calls()
+    for unit in ("read_cu", "write_cu"):
+        assert sum(line[unit] for line in logged) == sum(count[unit] for count in counted)
+
+
+@pytest.mark.parametrize(
+    ("operation", "requests", "read_cu", "write_cu"),
+    [
+        ("follow", 9, 11, 7),
+        ("unfollow", 6, 8, 7),
+        ("timeline", 3, 4, 0),
+        ("read article", 2, 2, 0),
+        ("withdraw", 4, 4, 2),
+    ],
+)
+def test_what_an_operation_costs(
+    product: Product, calls: Calls, operation: str, requests: int, read_cu: int, write_cu: int
+) -> None:
+    product.follow(CLO, ANN)
+    article = product.publish(ANN)["id"]
+    product.settle()
+    run: dict[str, Callable[[], Any]] = {
+        "follow": lambda: product.follow(BEN, ANN),
+        "unfollow": lambda: product.unfollow(CLO, ANN),
+        "timeline": lambda: product.call("GET", "/v1/timeline", CLO),
+        "read article": lambda: product.call("GET", f"/v1/articles/{article}", CLO),
+        "withdraw": lambda: product.change(ANN, article, state="private"),
+    }
+    calls()
+    run[operation]()
+    (line,) = calls()
+    assert (line["requests"], line["read_cu"], line["write_cu"]) == (requests, read_cu, write_cu)
