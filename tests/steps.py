@@ -16,6 +16,8 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+SWEEP = b'{"triggerTime": "2026-11-22T08:00:00Z", "triggerName": "sweep", "payload": ""}'
+"""The timer's event."""
 
 
 @dataclass(frozen=True)
@@ -153,8 +155,7 @@ class InProcess:
         return self.handlers[function.replace("-", "_")](event, context)
 
     def sweep(self) -> Any:
-        event = {"triggerTime": "2026-11-22T08:00:00Z", "triggerName": "sweep", "payload": ""}
-        return json.loads(self.invoke("sweep", json.dumps(event).encode()))
+        return json.loads(self.invoke("sweep", SWEEP))
 
     def _function_for(self, method: str, path: str) -> str:
         from feed.edge.routing import find

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol
 
 import pytest
 
@@ -14,10 +17,22 @@ from alifakes.server import HttpServer, Request, Response
 from alifakes.tablestore.app import TablestoreFake
 from commands import table_admin, token
 from feed import wiring
+from feed.call import Spent
+from feed.config import Credentials
+from feed.store.client import Connection, Tables
+from feed.store.schema import KEY_NAMES
 from tests.steps import InProcess, Product
 
 TEN_YEARS_S = 315_360_000
 """Longer than any test moves the clock."""
+
+Calls = Callable[[], list[dict[str, Any]]]
+
+
+class Meanwhile(Protocol):
+    """Lets `happen` run to its end just before the next call of a module's function, once: the other party's turn."""
+
+    def __call__(self, module: ModuleType, name: str, happen: Callable[[], object]) -> None: ...
 
 
 @pytest.fixture(scope="session")
@@ -92,6 +107,29 @@ def product(driver: InProcess) -> Product:
 
 
 @pytest.fixture
-def calls(capsys: pytest.CaptureFixture[str]) -> object:
+def store(driver: InProcess) -> Iterator[Tables]:
+    """Every table, for looking behind the product's answers and for rows that no request leaves."""
+    connection = Connection.open(wiring.settings(), Credentials.of_invocation(None, os.environ))
+    yield Tables(connection, Spent(), KEY_NAMES)
+    connection.threads.shutdown()
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    def arrange(module: ModuleType, name: str, happen: Callable[[], object]) -> None:
+        real = getattr(module, name)
+
+        def interrupted(*args: Any, **named: Any) -> Any:
+            monkeypatch.setattr(module, name, real)
+            happen()
+            return real(*args, **named)
+
+        monkeypatch.setattr(module, name, interrupted)
+
+    return arrange
+
+
+@pytest.fixture
+def calls(capsys: pytest.CaptureFixture[str]) -> Calls:
     """The log lines that the functions have written since the last time it was asked."""
     return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
