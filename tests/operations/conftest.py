@@ -107,7 +107,7 @@ def product(driver: InProcess) -> Product:
 
 
 @pytest.fixture
-def store(driver: InProcess) -> Iterator[Tables]:
+def store(driver: InProcess) -> Iterator[Tables]:  # noqa: ARG001 (it sets the environment)
     """Every table, for looking behind the product's answers and for rows that no request leaves."""
     connection = Connection.open(wiring.settings(), Credentials.of_invocation(None, os.environ))
     yield Tables(connection, Spent(), KEY_NAMES)
