@@ -11,8 +11,8 @@ import pytest
 
 from feed import wiring
 from feed.edge.endpoints import Route, fixed_function, http_function, message_function, timer_function
-from feed.edge.fields import Message, PublicRequest
 from feed.errors import Busy, ConditionFailed, InvalidRequest, Misconfigured, NotFound, TooManyRequests
+from feed.operations._fields import Message, PublicRequest
 from tests.unit.things import CONTEXT, HANDLER, Listing, Seen, Write, event, listing, operation, refusal
 from tests.unit.tokens import NOW_MS, NOW_S, with_claims
 

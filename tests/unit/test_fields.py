@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from feed.edge.fields import (
+from feed.operations._fields import (
     CursorText,
     Html,
     HttpsUrl,

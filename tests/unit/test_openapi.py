@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from commands import openapi
 from commands.openapi import BACKEND, Declared, document
-from feed.edge.fields import Id, IdempotencyKey, PublicRequest, Rfc3339, Size, Title
 from feed.edge.routing import Address, Route
+from feed.operations._fields import Id, IdempotencyKey, PublicRequest, Rfc3339, Size, Title
 
 
 class Change(PublicRequest):

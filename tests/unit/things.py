@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from feed import wiring
 from feed.call import Call
 from feed.edge.endpoints import Route, http_function
-from feed.edge.fields import CursorText, Html, Id, IdempotencyKey, PublicRequest, Rfc3339, Size, Title
+from feed.operations._fields import CursorText, Html, Id, IdempotencyKey, PublicRequest, Rfc3339, Size, Title
 from tests.unit.tokens import with_claims
 
 CONTEXT = SimpleNamespace(request_id="request-1", function=SimpleNamespace(timeout=10))

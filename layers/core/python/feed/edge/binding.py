@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from feed.edge.events import HttpRequest
-from feed.edge.fields import REFUSED
 from feed.edge.routing import WITH_BODY, Route
 from feed.errors import InvalidRequest, TooLarge, UnsupportedMediaType
+from feed.operations._fields import REFUSED
 
 KEY_FIELD = "idempotency_key"
 MAX_FIELDS_NAMED = 20

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from feed.domain.articles import Article
-from feed.edge.fields import Rfc3339
+from feed.operations._fields import Rfc3339
 from feed.store.users import User
 
 

@@ -7,8 +7,8 @@ from pydantic import BaseModel
 from feed.call import Call
 from feed.domain.articles import Article
 from feed.domain.fanout import Job, first_write_is_plain, may_acquire
-from feed.edge.fields import Message
 from feed.errors import Busy, ConditionFailed
+from feed.operations._fields import Message
 from feed.operations._release import shard_guard, start_shard
 from feed.store import articles, inboxes, jobs, relations, work
 from feed.store.client import MAX_BATCH_WRITE

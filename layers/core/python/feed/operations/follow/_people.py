@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from feed.call import Call
 from feed.domain import cursors
 from feed.domain.ids import unhashed
-from feed.edge.fields import CursorText, Id, PublicRequest, Rfc3339, Size
 from feed.operations._cards import Person, person
+from feed.operations._fields import CursorText, Id, PublicRequest, Rfc3339, Size
 from feed.store import users
 from feed.store.client import Tables
 from feed.store.rows import Key, Row

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from feed.call import Call
-from feed.edge.fields import Id, PublicRequest
 from feed.errors import Reload
+from feed.operations._fields import Id, PublicRequest
 from feed.operations.follow._change import change
 from feed.operations.follow._status import Response, answer
 from feed.wiring import World

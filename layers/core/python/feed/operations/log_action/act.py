@@ -8,8 +8,8 @@ from typing import Literal
 from feed.call import Call
 from feed.domain.actions import ACTS, Flag
 from feed.domain.articles import Article
-from feed.edge.fields import Id, PublicRequest
 from feed.errors import ConditionFailed, Reload, SignIn
+from feed.operations._fields import Id, PublicRequest
 from feed.operations._rights import visible
 from feed.operations.log_action._answer import Response, answer, reader
 from feed.store import articles, logs, users

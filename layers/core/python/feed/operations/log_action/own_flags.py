@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feed.call import Call
-from feed.edge.fields import Id, PublicRequest
+from feed.operations._fields import Id, PublicRequest
 from feed.operations._rights import visible
 from feed.operations.log_action._answer import Response, answer, reader
 from feed.store import logs

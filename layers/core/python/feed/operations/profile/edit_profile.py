@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from feed.call import Call
-from feed.edge.fields import HttpsUrl, Nickname, PublicRequest, left_out
 from feed.errors import InvalidRequest
+from feed.operations._fields import HttpsUrl, Nickname, PublicRequest, left_out
 from feed.operations.profile._answer import Response, answer
 from feed.store import users
 from feed.wiring import World

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feed.call import Call
-from feed.edge.fields import Id, PublicRequest
+from feed.operations._fields import Id, PublicRequest
 from feed.operations.profile._answer import Response, answer
 from feed.store import users
 from feed.wiring import World

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from feed.call import Call
 from feed.domain import cursors
 from feed.domain.articles import visible_to
-from feed.edge.fields import CursorText, Id, PublicRequest, Size
 from feed.operations._cards import Card, card
+from feed.operations._fields import CursorText, Id, PublicRequest, Size
 from feed.operations._pages import fill_page
 from feed.store import articles, users
 from feed.store.articles import Listed

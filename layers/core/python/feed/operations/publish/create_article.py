@@ -9,9 +9,9 @@ from typing import Literal
 from feed.call import Call
 from feed.domain.articles import Article, State
 from feed.domain.ids import new_article_id
-from feed.edge.fields import Html, HttpsUrl, IdempotencyKey, PublicRequest, Summary, Title
 from feed.errors import Busy, ConditionFailed
 from feed.operations._cards import FullArticle, full
+from feed.operations._fields import Html, HttpsUrl, IdempotencyKey, PublicRequest, Summary, Title
 from feed.operations._release import count_shown, guard, release, released
 from feed.operations.publish._content import clean
 from feed.store import articles, idempotency, users, work

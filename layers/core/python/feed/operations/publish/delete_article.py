@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from feed.call import Call
-from feed.edge.fields import Id, PublicRequest
 from feed.errors import ConditionFailed, Reload
+from feed.operations._fields import Id, PublicRequest
 from feed.operations._release import count_shown
 from feed.operations._rights import own
 from feed.store import articles

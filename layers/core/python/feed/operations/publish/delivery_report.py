@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from feed.call import Call
 from feed.domain.articles import Article, State
 from feed.domain.fanout import Job, is_stalled
-from feed.edge.fields import Id, PublicRequest, Rfc3339
 from feed.errors import NotFound
+from feed.operations._fields import Id, PublicRequest, Rfc3339
 from feed.operations._rights import own
 from feed.store import jobs
 from feed.wiring import World

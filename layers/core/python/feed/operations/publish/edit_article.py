@@ -7,9 +7,9 @@ from typing import Literal
 
 from feed.call import Call
 from feed.domain.articles import Article, State
-from feed.edge.fields import Html, HttpsUrl, Id, PublicRequest, Summary, Title, Version, left_out
 from feed.errors import Busy, ConditionFailed, InvalidRequest, Reload
 from feed.operations._cards import FullArticle, full
+from feed.operations._fields import Html, HttpsUrl, Id, PublicRequest, Summary, Title, Version, left_out
 from feed.operations._release import count_shown, guard, release, released
 from feed.operations._rights import own
 from feed.operations.publish._content import clean, made_summary

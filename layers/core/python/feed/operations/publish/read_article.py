@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from feed.call import Call
-from feed.edge.fields import Id, PublicRequest
 from feed.operations._cards import FullArticle, full
+from feed.operations._fields import Id, PublicRequest
 from feed.operations._rights import visible
 from feed.store import users
 from feed.wiring import World

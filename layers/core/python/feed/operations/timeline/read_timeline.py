@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from feed.call import Call
 from feed.domain import cursors
 from feed.domain.articles import Article, in_place, visible_to
-from feed.edge.fields import CursorText, PublicRequest, Size
 from feed.operations._cards import Card, card
+from feed.operations._fields import CursorText, PublicRequest, Size
 from feed.operations._pages import Position, fill_page
 from feed.store import articles, inboxes, sessions
 from feed.store.articles import Listed
