@@ -50,4 +50,6 @@ def fill_page(
             return items, None
         if len(items) == size or looked_at >= MOST_LOOKED_AT:
             return items, position
-        limit = min(2 * limit, MOST_PER_ROUND) if not items else min(2 * (size - len(items)) + OVERREAD, MOST_PER_ROUND)
+        # as many as the share shown so far asks for
+        missing = size - len(items)
+        limit = min(MOST_PER_ROUND, missing * looked_at // max(1, len(items)) + OVERREAD)
