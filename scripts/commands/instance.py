@@ -13,6 +13,7 @@ from commands.running import ACCESS_KEY, INSTANCE, LOCAL, SECRET, running
 if TYPE_CHECKING:
     from feed.store.client import Tables
 
+TIMEOUT_S = 30
 ENVIRONMENT = ("OTS_ENDPOINT", "OTS_INSTANCE", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET")
 EXPLAINED = (
     "Without more words it works on the local cloud that scripts/dev has started; a real instance is named by "
@@ -39,25 +40,11 @@ class Instance:
     def tables(self, granted: Iterable[str]) -> Tables:
         """The product's own store on this instance."""
         from feed.call import Spent
-        from feed.config import Credentials, Settings
+        from feed.config import Credentials
         from feed.store.client import Connection, Tables
 
-        settings = Settings(
-            ots_endpoint=self.endpoint,
-            ots_instance=self.name,
-            invoker="fc3",
-            fc_endpoint="",
-            fc_service="",
-            fc_region="",
-            jwks="",
-            jwt_issuer="",
-            jwt_audience="",
-            fanout_batch_followers=1,
-            fanout_width=1,
-            request_timeout_s=30,
-        )
         credentials = Credentials(self.key_id, self.secret, self.token)
-        return Tables(Connection.open(settings, credentials), Spent(), granted)
+        return Tables(Connection.open(self.endpoint, self.name, credentials, TIMEOUT_S), Spent(), granted)
 
 
 def chosen(local: Path | None) -> Instance:

@@ -81,7 +81,7 @@ def settings() -> Settings:
 def _connection(settings: Settings, credentials: Credentials) -> Connection:
     from feed.store.client import Connection
 
-    return Connection.open(settings, credentials)
+    return Connection.open(settings.ots_endpoint, settings.ots_instance, credentials, settings.request_timeout_s)
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from feed.call import Spent
-from feed.config import Credentials, Settings
+from feed.config import Credentials
 from feed.errors import Busy, ConditionFailed, Misconfigured, OutcomeUnknown
 from feed.observability import quiet_sdks
 from feed.store.rows import Bound, Delete, End, Expect, Failed, Key, Page, Put, Row, Update, Value, Where, Write
@@ -37,18 +37,19 @@ class Connection:
     threads: ThreadPoolExecutor
 
     @classmethod
-    def open(cls, settings: Settings, credentials: Credentials) -> Connection:
+    def open(cls, endpoint: str, instance: str, credentials: Credentials, timeout_s: float) -> Connection:
+        """`timeout_s` is how long one answer may take; nothing is sent yet."""
         quiet_sdks()
         import tablestore
         from urllib3 import Timeout
 
         sdk = tablestore.OTSClient(
-            settings.ots_endpoint,
+            endpoint,
             credentials.access_key_id,
             credentials.access_key_secret,
-            settings.ots_instance,
+            instance,
             sts_token=credentials.security_token or None,
-            socket_timeout=Timeout(connect=3, read=settings.request_timeout_s),
+            socket_timeout=Timeout(connect=3, read=timeout_s),
             max_connection=_THREADS * 2,
             retry_policy=_retry_policy(),
         )
