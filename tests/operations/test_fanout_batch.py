@@ -1,50 +1,23 @@
-"""The fan-out worker: chains, retries, take-overs, repetitions; every follower once, nobody else."""
+"""The fan-out worker: chains, retries, repetitions; every follower once, nobody else."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from alifakes.tablestore.app import TablestoreFake
-from feed.domain.ids import hashed
-from feed.store import schema
-from tests.operations.conftest import Clock
+from feed import wiring
+from feed.operations import fanout_batch
+from feed.store import inboxes, jobs, schema
+from tests.operations.conftest import Calls, Clock, Meanwhile
+from tests.operations.fans import ANN, FANS, arrivals, everybody_has, given_followers_of_some_days, job, outcomes
 from tests.steps import InProcess, Product
-
-ANN = 11
-FANS = list(range(20, 28))
-Calls = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture(autouse=True)
 def people(product: Product, clock: Clock) -> None:
-    """Eight followers of some days; an invocation takes three (FEED_FANOUT_BATCH_FOLLOWERS)."""
-    product.given_people(ANN, *FANS)
-    for fan in FANS:
-        product.follow(fan, ANN)
-    clock.advance(7 * 86_400_000)
-
-
-def outcomes(driver: InProcess) -> list[str]:
-    """Run what is queued, one invocation at a time; what each said."""
-    said = []
-    while driver.queue:
-        function, event = driver.queue.popleft()
-        said.append(json.loads(driver.invoke(function, event))["outcome"])
-    return said
-
-
-def everybody_has(product: Product, article: int) -> None:
-    assert {fan: product.followed(fan) for fan in FANS} == {fan: [article] for fan in FANS}
-
-
-def job(tablestore: TablestoreFake, article: int) -> dict[str, Any]:
-    key = [("article_key", hashed(article)), ("delivery", 1), ("shard", 0)]
-    _, row, _ = tablestore.client("feed").get_row(schema.JOBS, key, max_version=1)
-    return {name: value for name, value, _ in row.attribute_columns}
+    given_followers_of_some_days(product, clock)
 
 
 def test_a_chain_of_bounded_invocations(product: Product, driver: InProcess, tablestore: TablestoreFake) -> None:
@@ -56,8 +29,6 @@ def test_a_chain_of_bounded_invocations(product: Product, driver: InProcess, tab
 
 
 def test_shards_run_side_by_side(product: Product, driver: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    from feed import wiring
-
     monkeypatch.setenv("FEED_FANOUT_WIDTH", "64")
     wiring.forget()
     article = product.publish(ANN)["id"]
@@ -88,39 +59,17 @@ def test_failed_rows_are_put_again_one_by_one(product: Product, driver: InProces
 
 
 def test_a_lost_answer_is_put_again_where_nothing_is_yet(
-    product: Product, driver: InProcess, tablestore: TablestoreFake
+    product: Product, driver: InProcess, tablestore: TablestoreFake, meanwhile: Meanwhile
 ) -> None:
     """All rows of the window arrived, nobody knows: their arrival times must survive the repetition."""
     article = product.publish(ANN)["id"]
     tablestore.faults.add("lost_answer", api="BatchWriteRow", table=schema.INBOXES, count=1)
-    before = arrivals(tablestore, article)
-    function, event = driver.queue.popleft()
-    driver.invoke(function, event)
-    assert before == {}
-    first = arrivals(tablestore, article)
+    first: dict[int, int] = {}
+    meanwhile(inboxes, "again", lambda: first.update(arrivals(tablestore, article)))
     outcomes(driver)
-    later = arrivals(tablestore, article)
-    assert {fan: later[fan] for fan in first} == first
+    assert len(first) == 3
+    assert {fan: arrivals(tablestore, article)[fan] for fan in first} == first
     everybody_has(product, article)
-
-
-def arrivals(tablestore: TablestoreFake, article: int) -> dict[int, int]:
-    """The server's time stamp on each follower's row."""
-    found = {}
-    client = tablestore.client("feed")
-    for fan in FANS:
-        low, high = ([("user_key", hashed(fan)), ("sequence_id", end), ("message_id", end)] for end in infinite_ends())
-        _, _, rows, _ = client.get_range(schema.INBOXES, "FORWARD", low, high, max_version=1)
-        for row in rows:
-            assert row.primary_key[2][1] == article
-            found[fan] = row.attribute_columns[0][2]
-    return found
-
-
-def infinite_ends() -> tuple[Any, Any]:
-    import tablestore
-
-    return tablestore.INF_MIN, tablestore.INF_MAX
 
 
 def test_rows_that_keep_failing_stop_the_shard_and_are_never_dropped(
@@ -149,29 +98,6 @@ def test_a_lost_invocation_is_found_by_the_sweeper(product: Product, driver: InP
     everybody_has(product, article)
     driver.sweep()
     assert driver.sweep() == {"finished": 0, "waiting": 0, "failed": 0}
-
-
-def test_a_worker_that_dies_holding_the_lease_is_replaced(
-    product: Product, driver: InProcess, tablestore: TablestoreFake, clock: Clock
-) -> None:
-    """It wrote rows, and died before the cursor moved: its successor waits for the lease, then repeats nothing."""
-    article = product.publish(ANN)["id"]
-    tablestore.faults.add("disconnect", api="UpdateRow", table=schema.JOBS, after=1)
-    tablestore.faults.add("disconnect", api="BatchWriteRow", table=schema.JOBS)
-    function, event = driver.queue.popleft()
-    with pytest.raises(Exception, match="did not answer"):
-        driver.invoke(function, event)
-    tablestore.faults.clear()
-    first = arrivals(tablestore, article)
-    assert len(first) == 3
-    driver.queue.append((function, event))
-    assert outcomes(driver) == ["taken"]
-    clock.advance(63_000)
-    driver.queue.append((function, event))
-    assert outcomes(driver) == ["handed_on", "handed_on", "done"]
-    later = arrivals(tablestore, article)
-    assert {fan: later[fan] for fan in first} == first
-    everybody_has(product, article)
 
 
 def test_repeated_and_overlapping_invocations_do_no_harm(product: Product, driver: InProcess) -> None:
@@ -225,6 +151,63 @@ def test_withdrawing_stops_the_chain(product: Product, driver: InProcess) -> Non
     product.change(ANN, article, state="private")
     assert outcomes(driver) == ["stopped"]
     assert all(product.followed(fan) == [] for fan in FANS)
+
+
+@pytest.mark.parametrize("how", ["withdraw", "delete", "publish again"])
+def test_an_article_that_goes_between_two_ranges_stops_its_worker(
+    product: Product,
+    driver: InProcess,
+    tablestore: TablestoreFake,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: Meanwhile,
+    how: str,
+) -> None:
+    """One invocation with room for everybody, reading one follower at a time: the second gets nothing any more."""
+    monkeypatch.setattr(fanout_batch, "RANGE", 1)
+    monkeypatch.setenv("FEED_FANOUT_BATCH_FOLLOWERS", "100")
+    wiring.forget()
+    article = product.publish(ANN)["id"]
+    event = driver.queue.popleft()
+
+    def change() -> None:
+        if how == "delete":
+            assert product.call("DELETE", f"/v1/articles/{article}", ANN).status == 204
+        else:
+            product.change(ANN, article, state="private")
+        if how == "publish again":
+            product.change(ANN, article, state="public")
+
+    meanwhile(jobs, "advance", change)
+    assert json.loads(driver.invoke(*event)) == {"outcome": "stopped", "delivered": 1}
+    assert len(arrivals(tablestore, article)) == 1
+
+
+def test_a_chain_whose_article_was_published_again_leaves_the_rest_to_the_new_one(
+    product: Product, driver: InProcess
+) -> None:
+    article = product.publish(ANN)["id"]
+    driver.invoke(*driver.queue.popleft())
+    product.change(ANN, article, state="private")
+    product.change(ANN, article, state="public")
+    assert outcomes(driver) == ["stopped", "handed_on", "handed_on", "done"]
+    everybody_has(product, article)
+
+
+def test_a_first_delivery_expects_nothing_and_a_second_one_keeps_what_is_there(
+    product: Product, driver: InProcess, tablestore: TablestoreFake
+) -> None:
+    """A condition costs a read unit per row, so the first put to a settled follower has none."""
+    article = product.publish(ANN)["id"]
+    tablestore.reset_requests()
+    outcomes(driver)
+    first = arrivals(tablestore, article)
+    assert tablestore.requests()["BatchWriteRow"][schema.INBOXES]["read_cu"] == 0
+    product.change(ANN, article, state="private")
+    product.change(ANN, article, state="public")
+    tablestore.reset_requests()
+    outcomes(driver)
+    assert tablestore.requests()["BatchWriteRow"][schema.INBOXES]["read_cu"] == len(FANS)
+    assert arrivals(tablestore, article) == first
 
 
 def test_a_message_from_a_newer_version_is_understood(product: Product, driver: InProcess) -> None:
