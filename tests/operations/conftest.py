@@ -109,7 +109,8 @@ def product(driver: InProcess) -> Product:
 @pytest.fixture
 def store(driver: InProcess) -> Iterator[Tables]:  # noqa: ARG001 (it sets the environment)
     """Every table, for looking behind the product's answers and for rows that no request leaves."""
-    connection = Connection.open(wiring.settings(), Credentials.of_invocation(None, os.environ))
+    settings, credentials = wiring.settings(), Credentials.of_invocation(None, os.environ)
+    connection = Connection.open(settings.ots_endpoint, settings.ots_instance, credentials, settings.request_timeout_s)
     yield Tables(connection, Spent(), KEY_NAMES)
     connection.threads.shutdown()
 
