@@ -40,6 +40,17 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("keys")
 
 
+@pytest.fixture(scope="session")
+def jwks(keys: Path) -> str:
+    return token.local_jwks(keys)
+
+
+@pytest.fixture(scope="session")
+def signed(keys: Path) -> Callable[[int], str]:
+    """A user's token, signed once for all tests: reading the private key takes as long as a dozen requests."""
+    return cache(lambda user: token.sign(user, TEN_YEARS_S, keys))
+
+
 @pytest.fixture
 def tablestore() -> Iterator[TablestoreFake]:
     with TablestoreFake() as fake:
@@ -47,8 +58,10 @@ def tablestore() -> Iterator[TablestoreFake]:
 
 
 @pytest.fixture
-def driver(tablestore: TablestoreFake, keys: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InProcess]:
-    queueing = InProcess(token=cache(lambda user: token.sign(user, TEN_YEARS_S, keys)))
+def driver(
+    tablestore: TablestoreFake, jwks: str, signed: Callable[[int], str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[InProcess]:
+    queueing = InProcess(token=signed)
 
     def accept(request: Request) -> Response:
         function = request.target.split("/functions/")[1].split("/")[0]
@@ -62,7 +75,7 @@ def driver(tablestore: TablestoreFake, keys: Path, monkeypatch: pytest.MonkeyPat
         "OTS_INSTANCE": "feed",
         "FEED_INVOKER": "fc3",
         "FEED_FC_ENDPOINT": invocations.endpoint,
-        "FEED_JWKS": token.local_jwks(keys),
+        "FEED_JWKS": jwks,
         "FEED_JWT_ISSUER": token.ISSUER,
         "FEED_JWT_AUDIENCE": token.AUDIENCE,
         "ALIBABA_CLOUD_ACCESS_KEY_ID": "local",
