@@ -1,0 +1,86 @@
+"""Cursors that somebody made up: the mark is no secret, so a right mark on a wrong position must be refused too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from feed.domain import cursors
+from tests.steps import Answer, Product
+
+ANN, BEN = 11, 12
+TIMELINE, ARTICLES = "/v1/timeline", f"/v1/users/{ANN}/articles"
+FOLLOWERS, FOLLOWING = f"/v1/users/{ANN}/followers", f"/v1/users/{ANN}/following"
+LISTS = {
+    TIMELINE: "timeline",
+    ARTICLES: f"articles of {ANN}",
+    FOLLOWERS: f"follower_keys of {ANN}",
+    FOLLOWING: f"author_keys of {ANN}",
+}
+SOME_MS = 1_764_000_000_000
+
+
+@pytest.fixture(autouse=True)
+def people(product: Product) -> None:
+    product.given_people(ANN, BEN)
+    product.follow(BEN, ANN)
+    product.publish(ANN)
+    product.settle()
+
+
+def ask(product: Product, path: str, user: int | None, position: list[Any]) -> Answer:
+    return product.call("GET", f"{path}?cursor={cursors.encode(LISTS[path], user, position)}", user)
+
+
+def test_no_wrong_position_gets_through(product: Product) -> None:
+    wrong_pairs: list[list[Any]] = [
+        [],
+        [SOME_MS],
+        [SOME_MS, 7],
+        ["x", SOME_MS],
+        [SOME_MS, "x", "x"],
+        [True, "x"],
+        [float(SOME_MS), "x"],
+        [None, "x"],
+        [[SOME_MS], "x"],
+        [{}, "x"],
+        [-1, "x"],
+        [2**63, "x"],
+        [SOME_MS, "\ud800"],
+        [SOME_MS, "é"],
+        [SOME_MS, "x" * 65],
+    ]
+    for path, user in ((path, user) for path in LISTS for user in (BEN, None)):
+        parts: list[list[Any]] = [[]] if path != TIMELINE else [["newest"], ["inbox"], ["other"], [0]]
+        for position in (part + pair for part in parts for pair in wrong_pairs):
+            if user == BEN and position == ["inbox", SOME_MS, 7]:
+                continue  # the one right shape among them
+            answer = ask(product, path, user, position)
+            assert (answer.status, set(answer.body["error"].get("fields", ()))) == (400, {"cursor"}), position
+
+
+@pytest.mark.parametrize(
+    ("user", "position", "status"),
+    [
+        (BEN, ["inbox", SOME_MS, 7], 200),
+        (BEN, ["newest", SOME_MS, "x"], 200),
+        (None, ["newest", SOME_MS, "x"], 200),
+        (BEN, ["newest", SOME_MS, 7], 400),
+        (BEN, ["inbox", SOME_MS, "x"], 400),
+        (BEN, ["other", SOME_MS, 7], 400),
+        (BEN, ["other", SOME_MS, "x"], 400),
+        (None, ["inbox", SOME_MS, 7], 400),
+        (None, ["newest", SOME_MS, 7], 400),
+        (None, ["other", SOME_MS, "x"], 400),
+    ],
+)
+def test_the_timelines_two_parts_have_each_their_own_shape(
+    product: Product, user: int | None, position: list[Any], status: int
+) -> None:
+    assert ask(product, TIMELINE, user, position).status == status
+
+
+def test_an_object_with_a_right_mark_is_no_position(product: Product) -> None:
+    for made_up in ({}, {"a": 1}, "newest", 7, None):
+        assert ask(product, TIMELINE, BEN, made_up).status == 400  # type: ignore[arg-type]
