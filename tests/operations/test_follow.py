@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tablestore import INF_MAX, INF_MIN
 
 from alifakes.tablestore.app import TablestoreFake
 from feed.domain.ids import hashed
-from feed.store import schema
+from feed.store import inboxes, schema
+from feed.store.client import Tables
 from tests.operations.conftest import Clock
 from tests.steps import InProcess, Product
 
@@ -102,6 +104,39 @@ def test_a_new_follower_finds_the_newest_twenty(product: Product) -> None:
     product.settle()
     product.follow(BEN, ANN)
     assert product.followed(BEN) == articles[:1:-1]
+
+
+def test_a_new_follower_finds_the_newest_that_may_be_seen(product: Product, store: Tables) -> None:
+    """Behind more withdrawn ones than one look at the outbox finds, whose rows are put into no inbox."""
+    articles = [product.publish(ANN, f"{number}")["id"] for number in range(28)]
+    for article in articles[5:26]:
+        product.change(ANN, article, state="private")
+    product.follow(BEN, ANN)
+    expected = (articles[:5] + articles[26:])[::-1]
+    assert product.followed(BEN) == expected
+    rows, more = inboxes.page(store, BEN, None, 100)
+    assert ([row.article_id for row in rows], more) == (expected, False)
+
+
+def test_following_again_leaves_the_rows_as_they_arrived(product: Product, tablestore: TablestoreFake) -> None:
+    """A row whose arrival is renewed would turn unread again; the condition on it costs a read unit."""
+    product.publish(ANN)
+    product.follow(BEN, ANN)
+    arrived = arrival(tablestore, BEN)
+    product.unfollow(BEN, ANN)
+    tablestore.reset_requests()
+    product.follow(BEN, ANN)
+    assert tablestore.requests()["BatchWriteRow"][schema.INBOXES]["read_cu"] == 1
+    assert arrival(tablestore, BEN) == arrived
+
+
+def arrival(tablestore: TablestoreFake, reader: int) -> int:
+    """The server's time stamp on the reader's only row."""
+    low, high = (
+        [("user_key", hashed(reader)), ("sequence_id", end), ("message_id", end)] for end in (INF_MIN, INF_MAX)
+    )
+    _, _, (row,), _ = tablestore.client("feed").get_range(schema.INBOXES, "FORWARD", low, high, max_version=1)
+    return int(row.attribute_columns[0][2])
 
 
 def test_unfollowing_hides_at_once_and_following_again_shows_again(product: Product) -> None:

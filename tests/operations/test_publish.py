@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from alifakes.tablestore.app import TablestoreFake
+from feed.domain.ids import hashed
+from feed.store import articles, outboxes, schema
+from feed.store.client import Tables
+from feed.store.rows import Delete
 from tests.operations.conftest import Clock
 from tests.steps import InProcess, Product
 
@@ -75,6 +79,23 @@ def test_what_is_left_out_of_an_edit_stays(product: Product) -> None:
     assert product.change(ANN, article, cover_url=None)["cover_url"] is None
 
 
+@pytest.mark.parametrize("name", ["title", "html", "summary", "state", "version"])
+def test_null_is_no_value(product: Product, name: str) -> None:
+    article = product.publish(ANN)["id"]
+    answer = product.call("PATCH", f"/v1/articles/{article}", ANN, {"cover_url": None, name: None})
+    assert (answer.status, set(answer.body["error"]["fields"])) == (400, {name})
+    assert product.call("GET", f"/v1/articles/{article}").body["version"] == 1
+
+
+def test_a_summary_follows_the_text_unless_its_author_wrote_it(product: Product) -> None:
+    made = product.publish(ANN, "one")["id"]
+    assert product.change(ANN, made, html="<p>two</p>")["summary"] == "two"
+    own = product.publish(ANN, "one", summary="my words")["id"]
+    assert product.change(ANN, own, html="<p>two</p>")["summary"] == "my words"
+    assert product.change(ANN, own, html="<p>three</p>", summary="three")["summary"] == "three"
+    assert product.change(ANN, own, html="<p>four</p>")["summary"] == "four"
+
+
 def test_an_old_version_is_refused_and_changes_nothing(product: Product) -> None:
     article = product.publish(ANN)["id"]
     product.change(ANN, article, title="second")
@@ -96,6 +117,21 @@ def test_withdrawing_hides_at_once_and_publishing_again_shows_once(product: Prod
     assert product.followed(BEN) == product.followed(CLO) == [article]
 
 
+def test_publishing_again_keeps_the_articles_place(product: Product, store: Tables, clock: Clock) -> None:
+    """One publish time and one outbox row for ever, however often it goes and comes."""
+    article = product.publish(ANN)
+    later = product.publish(ANN, "later")["id"]
+    product.settle()
+    clock.advance(3_600_000)
+    product.change(ANN, article["id"], state="private")
+    again = product.change(ANN, article["id"], state="public")
+    product.settle()
+    assert again["published_at"] == article["published_at"]
+    assert product.followed(BEN) == [later, article["id"]]
+    releases, _ = outboxes.newest(store, ANN, None, 100)
+    assert [release.article_id for release in releases] == [later, article["id"]]
+
+
 def test_withdrawn_before_the_fanout_reaches_nobody(product: Product) -> None:
     article = product.publish(ANN)["id"]
     product.change(ANN, article, state="private")
@@ -115,6 +151,15 @@ def test_deleted_is_gone_for_its_author_too(product: Product) -> None:
     assert product.call("PATCH", f"/v1/articles/{article}", ANN, {"state": "public"}).status == 404
     assert product.followed(BEN) == []
     assert product.walk(f"/v1/users/{ANN}/articles", ANN) == []
+
+
+def test_of_what_is_deleted_only_a_tombstone_is_left(product: Product, store: Tables) -> None:
+    article = product.publish(ANN, "text", cover_url="https://example.com/a.jpg")["id"]
+    assert product.call("DELETE", f"/v1/articles/{article}", ANN).status == 204
+    row = articles.require(store, article, text=True)
+    assert (row.title, row.summary, row.html, row.cover_url) == ("", "", "", None)
+    assert articles.of_author(store, ANN, None, 10) == ([], False)
+    assert articles.newest(store, None, 10) == ([], False)
 
 
 def test_the_authors_page_shows_each_caller_what_they_may_see(product: Product) -> None:
@@ -179,6 +224,16 @@ def test_the_delivery_report_counts_what_was_delivered(product: Product) -> None
     assert report["started_at"] <= report["finished_at"]
     draft = product.publish(ANN, state="private")["id"]
     assert product.call("GET", f"/v1/articles/{draft}/delivery", ANN).status == 404
+
+
+def test_a_delivery_older_than_its_ledger_is_done(product: Product, store: Tables) -> None:
+    """Job rows live for thirty days; the article says how many followers it went to."""
+    article = product.publish(ANN)["id"]
+    product.settle()
+    store.write(Delete(schema.JOBS, (hashed(article), 1, 0)))
+    report = product.call("GET", f"/v1/articles/{article}/delivery", ANN).body
+    assert (report["state"], report["followers"], report["delivered"]) == ("done", 1, 1)
+    assert (report["started_at"], report["finished_at"]) == (None, None)
 
 
 @pytest.mark.parametrize(

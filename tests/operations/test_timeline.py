@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
+from feed.domain.articles import Article, State
+from feed.domain.ids import hashed
+from feed.store import inboxes
+from feed.store.articles import create, newest
+from feed.store.client import Tables
+from tests.operations.conftest import Calls
 from tests.steps import Product
 
 READER, GUEST = 50, None
 AUTHORS = (1, 2, 3)
-Calls = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +117,80 @@ def test_a_page_costs_three_requests(product: Product, calls: Calls) -> None:
     assert line["requests"] == 3
     assert line["write_cu"] == 0
     assert line["read_cu"] <= 3 + 32 + len(AUTHORS)
+
+
+def test_a_page_of_which_much_is_hidden_costs_little_more(product: Product, calls: Calls) -> None:
+    """Thirteen of the newest 32 may not be seen: one more round, and not one for the whole inbox."""
+    articles = publish(product, 90)
+    for place in range(1, 27, 2):
+        product.change(AUTHORS[(89 - place) % len(AUTHORS)], articles[place], state="private")
+    visible = [article for place, article in enumerate(articles) if place not in range(1, 27, 2)]
+    calls()
+    page = product.call("GET", "/v1/timeline", READER).body
+    (line,) = calls()
+    assert [item["article"]["id"] for item in page["items"]] == visible[:20]
+    assert line["requests"] <= 6
+    assert line["read_cu"] <= 75
+
+
+def test_a_row_at_another_time_than_the_articles_own_does_not_count(product: Product, store: Tables) -> None:
+    (article,) = publish(product, 1)
+    ((row,), _) = inboxes.page(store, READER, None, 10)
+    for published in (row.published_ms - 1, row.published_ms + 1):
+        stray = inboxes.put(hashed(READER), published, article, AUTHORS[0], 1, only_if_absent=False)
+        assert store.write_many([stray]) == []
+    assert product.followed(READER) == [article]
+    (item,) = product.call("GET", "/v1/timeline", READER).body["items"]
+    assert item["sequence_id"] == row.published_ms
+
+
+def test_the_newest_are_merged_from_all_shards_in_order(product: Product, store: Tables) -> None:
+    """Eighteen articles, a dozen of them in one shard, which has more than it is asked for."""
+    ids = range(1_000, 1_300)
+    crowded = [id for id in ids if newest_shard(id) == "00"][:12]
+    others = [id for id in ids if newest_shard(id) != "00"][:6]
+    known = articles_of(store, AUTHORS[0], crowded + others)
+    for limit in (1, 2, 5, 12, 17, 18, 40):
+        walked: list[int] = []
+        before, more = None, True
+        while more:
+            entries, more = newest(store, before, limit)
+            assert 0 < len(entries) <= limit
+            walked += [entry.article_id for entry in entries]
+            before = entries[-1].position
+        assert walked == known, f"limit {limit}"
+    shown = product.walk("/v1/timeline", GUEST, 7)
+    assert [item["article"]["id"] for item in shown] == known
+
+
+def newest_shard(article: int) -> str:
+    return str(create(replace(ARTICLE, id=article)).columns["newest_shard"])
+
+
+def articles_of(store: Tables, author: int, ids: list[int]) -> list[int]:
+    """Public articles, written straight to the table, in the order of `ids`; newest first."""
+    rows = [replace(ARTICLE, id=id, author_id=author, published_ms=time) for time, id in enumerate(ids, start=1)]
+    assert store.write_many([create(row) for row in rows]) == []
+    return ids[::-1]
+
+
+ARTICLE = Article(
+    id=0,
+    author_id=0,
+    title="t",
+    summary="",
+    html="",
+    cover_url=None,
+    words=0,
+    state=State.PUBLIC,
+    version=1,
+    delivery=1,
+    width=1,
+    audience=0,
+    created_ms=1,
+    published_ms=1,
+    sequence=1,
+)
 
 
 def test_a_deletion_between_pages_loses_nothing_else(product: Product) -> None:
