@@ -14,12 +14,7 @@ from alifakes.function_compute.model import Function
 from alifakes.function_compute.sandbox.instance import Outcome
 from alifakes.function_compute.sandbox.pool import Exhausted, Pool
 
-ASYNC_PAYLOAD_LIMIT = 128 * 1024
 RECORDS_KEPT = 20_000
-
-
-class PayloadTooLarge(Exception):
-    """An asynchronous payload is over its limit."""
 
 
 @dataclass
@@ -96,9 +91,7 @@ class Invocations:
         return outcome
 
     def enqueue(self, invocation: Invocation, event: bytes) -> None:
-        """Accepts it to be run later; raises PayloadTooLarge."""
-        if len(event) > ASYNC_PAYLOAD_LIMIT:
-            raise PayloadTooLarge(f"payload size exceeds maximum allowed size ({ASYNC_PAYLOAD_LIMIT} bytes)")
+        """Accepts it to be run later."""
         self.records.append(invocation)
         task = asyncio.ensure_future(self._work_off(invocation, event, self._now()))
         self._queued.add(task)

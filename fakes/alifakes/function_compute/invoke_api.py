@@ -11,13 +11,14 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from alifakes.function_compute.invocations import Invocation, Invocations, PayloadTooLarge
+from alifakes.function_compute.invocations import Invocation, Invocations
 from alifakes.function_compute.model import Function, Project
 from alifakes.function_compute.sandbox.pool import Exhausted
 from alifakes.function_compute.signatures import Refusal, verify_acs3, verify_fc
 from alifakes.server import Request, Response
 
 SYNC_PAYLOAD_LIMIT = 32 * 1024 * 1024
+ASYNC_PAYLOAD_LIMIT = 128 * 1024
 _PATH_2016 = re.compile(r"/2016-08-15/services(?:/([^/]+)(?:/functions(?:/([^/]+)(?:/([^/]+))?)?)?)?")
 _PATH_2023 = re.compile(r"/2023-03-30/functions/([^/]+)/invocations")
 
@@ -50,8 +51,6 @@ class InvokeApi:
             return await (self._modern if modern else self._classic)(request, request_id)
         except Refusal as refusal:
             return _refused(dialect, refusal, request_id)
-        except PayloadTooLarge as error:
-            return _refused(dialect, Refusal(400, "EntityTooLarge", str(error)), request_id)
         except Exhausted as error:
             return _refused(dialect, Refusal(429, "ResourceExhausted", str(error)), request_id)
 
@@ -108,6 +107,8 @@ class InvokeApi:
         kind = request.headers.get("x-fc-invocation-type", "Sync")
         if kind not in ("Sync", "Async"):
             raise Refusal(400, "InvalidArgument", f"the invocation type '{kind}' is neither Sync nor Async")
+        if kind == "Async" and len(request.body) > ASYNC_PAYLOAD_LIMIT:
+            raise Refusal(400, "EntityTooLarge", _over(ASYNC_PAYLOAD_LIMIT))
         invocation = Invocation.of(function, kind.lower())
         invocation.request_id = request_id
         invocation.parent_request_id = request.headers.get("x-fc-parent-request-id")
@@ -131,11 +132,15 @@ class InvokeApi:
 
 def too_large() -> Response:
     """The answer to a synchronous payload over the limit; it serves both versions of the API."""
-    message = f"payload size exceeds maximum allowed size ({SYNC_PAYLOAD_LIMIT} bytes)"
+    message = _over(SYNC_PAYLOAD_LIMIT)
     request_id = str(uuid.uuid4())
     body = dict.fromkeys((_V2016.code, _V2023.code), "EntityTooLarge")
     body |= dict.fromkeys((_V2016.message, _V2023.message), message)
     return _json(400, {**body, "RequestId": request_id}, request_id)
+
+
+def _over(limit: int) -> str:
+    return f"payload size exceeds maximum allowed size ({limit} bytes)"
 
 
 def _check_qualifier(qualifier: str) -> None:

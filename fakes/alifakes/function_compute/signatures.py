@@ -7,6 +7,8 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, quote, unquote
 
 from alifakes.function_compute.sandbox.environment import ACCESS_KEY_ID, ACCESS_KEY_SECRET, SECURITY_TOKEN
@@ -18,6 +20,8 @@ _KEYS: dict[str, tuple[str, str | None]] = {
     ACCESS_KEY_ID: (ACCESS_KEY_SECRET, SECURITY_TOKEN),
 }
 _ACS3 = re.compile(r"ACS3-HMAC-SHA256 Credential=([^,]*), ?SignedHeaders=([^,]*), ?Signature=([0-9a-f]*)")
+# the time stamp of a request may differ from the clock of the service by this much
+_SKEW = timedelta(minutes=15)
 _MISMATCH = (
     "The request signature we calculated does not match the signature you provided."
     " Check your access key and signing method."
@@ -43,6 +47,7 @@ def verify_fc(request: Request) -> None:
     key_id, _, signature = value.partition(":")
     if scheme != "FC" or not signature:
         raise Refusal(400, "InvalidArgument", "the Authorization header is not of the form 'FC AccessKeyID:Signature'")
+    _check_date(headers["date"])
     secret = _secret(key_id, headers.get("x-fc-security-token"))
     signed = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers) if name.startswith("x-fc-"))
     lines = [request.method, headers.get("content-md5", ""), headers.get("content-type", ""), headers["date"]]
@@ -64,6 +69,7 @@ def verify_acs3(request: Request) -> None:
     match = _ACS3.fullmatch(headers["authorization"])
     if not match:
         raise Refusal(400, "InvalidArgument", "the Authorization header is not a signature of ACS3-HMAC-SHA256")
+    _check_acs_date(headers["x-acs-date"])
     key_id, names, signature = match.groups()
     signed = names.split(";")
     secret = _secret(key_id, headers.get("x-acs-security-token"))
@@ -85,6 +91,31 @@ def verify_acs3(request: Request) -> None:
     whole = must <= set(signed) and headers["x-acs-content-sha256"] == payload
     if not whole or not hmac.compare_digest(expected, signature):
         raise Refusal(403, "SignatureNotMatch", _MISMATCH)
+
+
+def _check_date(text: str) -> None:
+    """The 2016-08-15 API's Date; its codes for this are not documented."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, IndexError):
+        raise Refusal(400, "InvalidArgument", f"the Date header '{text}' is not an HTTP date") from None
+    if abs(_now() - (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc))) > _SKEW:
+        raise Refusal(403, "AccessDenied", f"the Date header '{text}' is over 15 minutes from the server's time")
+
+
+def _check_acs_date(text: str) -> None:
+    """x-acs-date, with the codes and messages that all APIs signed by ACS3 share."""
+    try:
+        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    except ValueError:
+        message = "Specified time stamp or date value is not well formatted."
+        raise Refusal(400, "InvalidTimeStamp.Format", message) from None
+    if abs(_now() - moment) > _SKEW:
+        raise Refusal(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 def _canonical_query(query: str) -> str:

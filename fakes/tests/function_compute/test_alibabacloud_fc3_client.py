@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from alibabacloud_tea_openapi.exceptions import ClientException
 from alibabacloud_tea_openapi.models import Config
 from darabonba.runtime import RuntimeOptions
 
-from alifakes.function_compute import FunctionComputeFake
+from alifakes.function_compute import FunctionComputeFake, signatures
 
 # the client's own, on Python 3.12
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
@@ -83,6 +84,27 @@ def test_wrong_credentials(fc3: FunctionComputeFake, keys: dict[str, str], statu
         invoke(fc3, "echo", b"x", keys=keys)
     assert (caught.value.statusCode, caught.value.code) == (status, code)
     assert caught.value.request_id
+
+
+@pytest.mark.parametrize("minutes", [-16, 16])
+def test_a_time_stamp_far_from_the_clock_is_refused(
+    fc3: FunctionComputeFake, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    server_time = datetime.now(timezone.utc) + timedelta(minutes=minutes)
+    monkeypatch.setattr(signatures, "_now", lambda: server_time)
+    with pytest.raises(ClientException) as caught:
+        invoke(fc3, "echo", b"x")
+    assert (caught.value.statusCode, caught.value.code) == (400, "InvalidTimeStamp.Expired")
+
+
+def test_a_time_stamp_that_is_none_is_refused(fc3: FunctionComputeFake) -> None:
+    headers = {
+        "authorization": "ACS3-HMAC-SHA256 Credential=local,SignedHeaders=host,Signature=00",
+        "x-acs-date": "yesterday",
+        "x-acs-content-sha256": "00",
+    }
+    answer = requests.post(f"{fc3.endpoint}/2023-03-30/functions/echo/invocations", headers=headers)
+    assert (answer.status_code, answer.json()["Code"]) == (400, "InvalidTimeStamp.Format")
 
 
 def test_a_changed_body_is_noticed(fc3: FunctionComputeFake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import fc2 as sdk
 import pytest
 import requests
 
-from alifakes.function_compute import FunctionComputeFake
+from alifakes.function_compute import FunctionComputeFake, signatures
 
 ASYNC = {"x-fc-invocation-type": "Async"}
 
@@ -121,6 +122,26 @@ def test_function_of_an_fc3_file_cannot_be_reached(fc3: FunctionComputeFake) -> 
 def test_wrong_credentials(fc2: FunctionComputeFake, keys: dict[str, str], code: str) -> None:
     error = refused(client(fc2, **keys).invoke_function, "sample", "echo", b"")
     assert (error.status_code, error.err_code) == (403, code)
+
+
+@pytest.mark.parametrize(("minutes", "refusals"), [(-16, 1), (-14, 0), (14, 0), (16, 1)])
+def test_a_date_far_from_the_clock_is_refused(
+    fc2: FunctionComputeFake, monkeypatch: pytest.MonkeyPatch, minutes: int, refusals: int
+) -> None:
+    server_time = datetime.now(timezone.utc) + timedelta(minutes=minutes)
+    monkeypatch.setattr(signatures, "_now", lambda: server_time)
+    codes = []
+    try:
+        client(fc2).invoke_function("sample", "echo", b"x")
+    except sdk.FcError as error:
+        codes.append((error.status_code, error.err_code))
+    assert codes == [(403, "AccessDenied")] * refusals
+
+
+def test_a_date_that_is_none_is_refused(fc2: FunctionComputeFake) -> None:
+    headers = {"authorization": "FC local:AAAA", "date": "yesterday"}
+    answer = requests.get(f"{fc2.endpoint}/2016-08-15/services", headers=headers)
+    assert (answer.status_code, answer.json()["ErrorCode"]) == (400, "InvalidArgument")
 
 
 def test_temporary_credentials_are_let_in(fc2: FunctionComputeFake) -> None:

@@ -18,7 +18,7 @@ from alibabacloud_tea_openapi.models import Config
 from darabonba.runtime import RuntimeOptions
 
 from alifakes.function_compute import FunctionComputeFake
-from alifakes.function_compute.invocations import Invocation, Invocations, PayloadTooLarge
+from alifakes.function_compute.invocations import Invocation, Invocations
 from alifakes.function_compute.model import AsyncConfig, Function
 from alifakes.function_compute.sandbox.instance import UNHANDLED, Outcome
 from alifakes.function_compute.sandbox.pool import Pool
@@ -142,11 +142,6 @@ def test_order_and_bounded_concurrency() -> None:
     assert seen == events
     assert most == 3
     assert {record.status for record in records} == {"ok"}
-
-
-def test_payload_limit() -> None:
-    with pytest.raises(PayloadTooLarge, match=r"\(131072 bytes\)"):
-        work_off(Scripted(AsyncConfig(), fail), [b"x" * (128 * 1024 + 1)], Clock())
 
 
 def invoke_later(fake: FunctionComputeFake, name: str, **order: object) -> str:

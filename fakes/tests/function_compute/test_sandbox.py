@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import json
 import os
 import subprocess
@@ -18,6 +20,7 @@ import requests
 
 from alifakes.function_compute import FunctionComputeFake, ProjectError
 from alifakes.function_compute.invocations import Invocation
+from alifakes.function_compute.sandbox.instance import Instance
 
 
 def write_project(folder: Path, sample: Path, props: str) -> Path:
@@ -247,6 +250,52 @@ def test_output_goes_to_the_log_with_its_request(tmp_path: Path, sample: Path, l
     _, function, request_id, _ = line.split("  ", 3)
     assert function == "act"
     assert f"FC Invoke End RequestId: {request_id}" in log.read_text()
+
+
+def test_a_function_that_prints_without_end_is_stopped_in_time(fc2: FunctionComputeFake) -> None:
+    outcome = run(fc2, "sample$act", b'{"do": "flood"}')
+    assert "timed out" in json.loads(outcome.body)["errorMessage"]
+    assert outcome.duration_ms < 20_000
+    assert run(fc2, "sample$act", b'{"do": "nothing"}').body == b"done"
+
+
+def test_a_process_that_cannot_be_started_is_a_failed_attempt(
+    fc3: FunctionComputeFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = os.pipe, []
+
+    def pipe() -> tuple[int, int]:
+        calls.append(1)
+        if len(calls) == 1:
+            raise OSError(24, "Too many open files")
+        return real()
+
+    run(fc3, "act", b'{"do": "die"}')
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(os, "pipe", pipe)
+    outcome = run(fc3, "act", b'{"do": "nothing"}')
+    assert "Process could not be started: Too many open files" in json.loads(outcome.body)["errorMessage"]
+    assert len(os.listdir("/proc/self/fd")) <= before
+    assert run(fc3, "act", b'{"do": "nothing"}').body == b"done"
+
+
+def test_an_instance_given_up_while_it_starts_leaves_nothing(
+    fc3: FunctionComputeFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Instance] = []
+
+    async def cancelled(**_: object) -> None:
+        started.extend(fc3._pools["act"]._instances)
+        raise asyncio.CancelledError
+
+    run(fc3, "act", b'{"do": "die"}')
+    monkeypatch.setattr(asyncio, "open_unix_connection", cancelled)
+    with pytest.raises(concurrent.futures.CancelledError):
+        run(fc3, "act", b'{"do": "nothing"}')
+    monkeypatch.undo()
+    assert all(instance.has_ended() for instance in started if not instance.alive)
+    assert not any(instance in fc3._pools["act"]._instances for instance in started if not instance.alive)
+    assert run(fc3, "act", b'{"do": "nothing"}').body == b"done"
 
 
 def test_instances_scale_then_requests_wait_then_are_refused(tmp_path: Path, sample: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import cast
@@ -12,6 +13,7 @@ import requests
 
 from alifakes.function_compute import FunctionComputeFake
 from alifakes.function_compute.invocations import Invocation, Invocations
+from alifakes.function_compute.lint import TIMER_PAYLOAD_LIMIT
 from alifakes.function_compute.project import read_project
 from alifakes.function_compute.triggers.cron import CronError, Schedule
 from alifakes.function_compute.triggers.timers import Timers
@@ -79,6 +81,51 @@ def test_timers_fire_at_their_time(sample: Path) -> None:
 
     event = b'{"triggerTime": "2023-12-%dT20:00:00Z", "triggerName": "nightly", "payload": "clean"}'
     assert asyncio.run(run())[:2] == [("web", event % 26), ("web", event % 27)]
+
+
+def test_a_clock_that_jumps_is_noticed(sample: Path) -> None:
+    project = read_project(sample / "s.yaml", {})
+    time = moment("2023-12-26T08:00:00")
+    jumped = False
+
+    async def sleep(seconds: float) -> None:
+        nonlocal time, jumped
+        assert seconds <= 60
+        # the machine is suspended while this sleeps: the wall clock goes on, the sleep does not
+        time += timedelta(seconds=seconds) if jumped else timedelta(hours=12, seconds=1)
+        jumped = True
+        await asyncio.sleep(0)
+
+    async def run() -> list[tuple[str, bytes]]:
+        queue = Queue(1)
+        timers = Timers(project, cast(Invocations, queue), now=lambda: time, sleep=sleep)
+        timers.start()
+        await asyncio.wait_for(queue.full.wait(), 10)
+        await timers.stop()
+        return queue.events
+
+    assert b"2023-12-26T20:00:00Z" in asyncio.run(run())[0][1]
+
+
+def test_the_largest_payload_fires(tmp_path: Path, sample: Path) -> None:
+    payload = "p" * TIMER_PAYLOAD_LIMIT
+    file = tmp_path / "s.yaml"
+    trigger = {"cronExpression": "0 0 0 1 1 *", "enable": True, "payload": payload}
+    props = {
+        "region": "cn-hangzhou",
+        "functionName": "echo",
+        "runtime": "python3.10",
+        "handler": "index.echo",
+        "code": str(sample / "code"),
+        "triggers": [{"triggerName": "yearly", "triggerType": "timer", "triggerConfig": trigger}],
+    }
+    project = {"edition": "3.0.0", "name": "one", "resources": {"echo": {"component": "fc3", "props": props}}}
+    file.write_text(json.dumps(project))
+    with FunctionComputeFake(file, timers=False) as fake:
+        assert requests.post(f"{fake.endpoint}/_fake/timers/fire?function=echo").status_code == 200
+        assert requests.post(f"{fake.endpoint}/_fake/idle").status_code == 200
+        (fired,) = requests.get(f"{fake.endpoint}/_fake/invocations").json()["invocations"]
+    assert (fired["status"], fired["attempts"]) == ("ok", 1)
 
 
 def test_firing_on_request(fc2: FunctionComputeFake) -> None:

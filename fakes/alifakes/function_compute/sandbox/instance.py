@@ -25,6 +25,8 @@ _WORKER = Path(__file__).with_name("worker.py")
 LOAD_TIMEOUT_S = 60.0
 LOG_TAIL = 4096
 LONGEST_LINE = 65_536
+# what a pipe holds on Linux: whatever was printed before an answer is in it when the answer arrives
+_PIPE_SIZE = 65_536
 UNHANDLED = "UnhandledInvocationError"
 
 LogLine = Callable[[str, str, str], None]
@@ -61,6 +63,7 @@ class Instance:
         self._ready = False
         self._memory_mb = 0.0
         self._process: subprocess.Popen[bytes] | None = None
+        self._disconnect: Callable[[], None]
 
     async def invoke(self, event: bytes, request_id: str) -> Outcome:
         """Runs the handler, after the initializer when it is the first time; never raises for what the code does."""
@@ -113,7 +116,7 @@ class Instance:
             self._drain()
             asyncio.get_running_loop().remove_reader(self._output)
             os.close(self._output)
-            self._writer.transport.abort()
+            self._disconnect()
 
     def has_ended(self) -> bool:
         """Whether an idle instance's process has ended by itself."""
@@ -126,7 +129,10 @@ class Instance:
 
     async def _prepare(self, request_id: str) -> tuple[dict[str, Any], bytes] | None:
         """Starts the process, loads the code, initializes; the failure's header and body, or None."""
-        await self._launch()
+        try:
+            await self._launch()
+        except OSError as error:
+            raise _Ended(f"Process could not be started: {error.strerror}") from None
         self._send(self._surroundings.start_frame())
         header, body = await self._within(self._receive(), LOAD_TIMEOUT_S)
         hook = self._surroundings.function.initializer
@@ -141,29 +147,30 @@ class Instance:
 
     async def _launch(self) -> None:
         ours, theirs = socket.socketpair()
-        reading, writing = os.pipe()
-        os.set_blocking(reading, False)
-        try:
-            self._process = subprocess.Popen(
-                [self._surroundings.interpreter, "-I", "-S", "-u", str(_WORKER), str(theirs.fileno())],
-                cwd=self._surroundings.function.code_dir,
-                env=self._surroundings.environment(self.id),
-                stdin=subprocess.DEVNULL,
-                stdout=writing,
-                stderr=writing,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
-        except OSError as error:
-            ours.close()
-            os.close(reading)
-            raise _Ended(f"Process could not be started: {error.strerror}") from None
-        finally:
-            theirs.close()
-            os.close(writing)
+        with theirs, contextlib.ExitStack() as undo:
+            undo.callback(ours.close)
+            reading, writing = os.pipe()
+            undo.callback(os.close, reading)
+            os.set_blocking(reading, False)
+            try:
+                self._process = subprocess.Popen(
+                    [self._surroundings.interpreter, "-I", "-S", "-u", str(_WORKER), str(theirs.fileno())],
+                    cwd=self._surroundings.function.code_dir,
+                    env=self._surroundings.environment(self.id),
+                    stdin=subprocess.DEVNULL,
+                    stdout=writing,
+                    stderr=writing,
+                    pass_fds=(theirs.fileno(),),
+                    start_new_session=True,
+                )
+            finally:
+                os.close(writing)
+            undo.pop_all()
         self._output = reading
+        self._disconnect = ours.close
         asyncio.get_running_loop().add_reader(reading, self._drain)
         self._reader, self._writer = await asyncio.open_unix_connection(sock=ours)
+        self._disconnect = self._writer.transport.abort
 
     # frames
     def _send(self, header: dict[str, Any], body: bytes = b"") -> None:
@@ -195,15 +202,17 @@ class Instance:
 
     # output
     def _drain(self) -> None:
-        """Takes what the process has printed so far; a process flushes before it answers."""
-        while True:
+        """Takes what the process has printed so far, and no more: it may print faster than this reads."""
+        left = _PIPE_SIZE
+        while left > 0:
             try:
-                data = os.read(self._output, 65536)
+                data = os.read(self._output, left)
             except (BlockingIOError, OSError):
                 return
             if not data:
                 asyncio.get_running_loop().remove_reader(self._output)
                 return
+            left -= len(data)
             *lines, self._partial = (self._partial + data).split(b"\n")
             for line in lines:
                 self._note(line.decode("utf-8", "replace"))

@@ -11,6 +11,9 @@ from alifakes.function_compute.invocations import Invocation, Invocations
 from alifakes.function_compute.model import Function, Project, TimerTrigger
 from alifakes.function_compute.triggers.cron import Schedule
 
+# a suspended machine's monotonic clock stands still, and a wall clock may be set: look at it again now and then
+LONGEST_SLEEP_S = 30.0
+
 
 def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
@@ -50,9 +53,9 @@ class Timers:
         schedule = Schedule(trigger.cron)
         due = schedule.after(self._now())
         while True:
-            # a sleep may end early, or much later after the machine was suspended: missed times are not made up for
+            # of the times missed while the machine was suspended, only the first is made up for
             while (left := (due - self._now()).total_seconds()) > 0:
-                await self._sleep(left)
+                await self._sleep(min(left, LONGEST_SLEEP_S))
             self._fire(function, trigger, due)
             due = schedule.after(self._now())
 

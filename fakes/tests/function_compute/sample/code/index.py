@@ -91,6 +91,9 @@ def act(event: bytes, context: Context) -> object:
         context.logger.warning("from the logger")
         print("to stderr", file=sys.stderr)
         print("no newline", end="")
+    if what == "flood":
+        while True:
+            sys.stdout.write("a short line\n" * 5000)
     if what == "import":
         __import__(order["module"])
     if what == "spawn":
