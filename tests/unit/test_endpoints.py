@@ -11,7 +11,7 @@ import pytest
 
 from feed import wiring
 from feed.edge.endpoints import Route, fixed_function, http_function, message_function, timer_function
-from feed.errors import Busy, ConditionFailed, InvalidRequest, Misconfigured, NotFound, TooManyRequests
+from feed.errors import Busy, ConditionFailed, InvalidRequest, Misconfigured, NotFound
 from feed.operations._fields import Message, PublicRequest
 from tests.unit.things import CONTEXT, HANDLER, Listing, Seen, Write, event, listing, operation, refusal
 from tests.unit.tokens import NOW_MS, NOW_S, with_claims
@@ -82,7 +82,7 @@ def test_a_guest_is_known_by_its_header_or_its_hidden_address(seen: Seen) -> Non
     [
         (NotFound("There is no article 7."), 404, "not_found"),
         (ConditionFailed("Another version is newer.", code="version_conflict"), 409, "version_conflict"),
-        (TooManyRequests("Wait a little.", retry_after=7), 429, "too_many_requests"),
+        (Busy("Wait a little.", retry_after=7), 503, "busy"),
         (Busy("Try again.", retry_after=2), 503, "busy"),
     ],
 )

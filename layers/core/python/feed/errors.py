@@ -12,7 +12,6 @@ FeedError
 ├── Reload                    409  the state is not what the request assumed
 │   └── ConditionFailed            a conditional write found another state
 ├── RetryLater
-│   ├── TooManyRequests       429
 │   └── Busy                  503  nothing happened
 │       └── OutcomeUnknown    503  a write may have happened; its repetition is harmless
 └── Misconfigured             500  the deployment is wrong, not the request
@@ -102,11 +101,6 @@ class RetryLater(FeedError):
 
     def __init__(self, message: str, *, retry_after: int = 1) -> None:
         super().__init__(message, headers={"Retry-After": str(retry_after)})
-
-
-class TooManyRequests(RetryLater):
-    status = 429
-    code = "too_many_requests"
 
 
 class Busy(RetryLater):

@@ -13,11 +13,10 @@ from feed.store.schema import IDEMPOTENCY
 
 @dataclass(frozen=True)
 class Claim:
-    """The id and the time that the first request with this key chose; `first` if that was this one."""
+    """The id and the time that the first request with this key chose."""
 
     article_id: int
     now_ms: int
-    first: bool
 
 
 def claim(tables: Tables, user_id: int, key: str, body_hash: str, article_id: int, now_ms: int) -> Claim:
@@ -33,8 +32,8 @@ def claim(tables: Tables, user_id: int, key: str, body_hash: str, article_id: in
         if row["body_hash"] != body_hash:
             message = "This Idempotency-Key was used with another request body less than 24 hours ago."
             raise Reload(message, code="idempotency_conflict") from None
-        return Claim(int(row["article_id"]), int(row["now_ms"]), first=False)
-    return Claim(article_id, now_ms, first=True)
+        return Claim(int(row["article_id"]), int(row["now_ms"]))
+    return Claim(article_id, now_ms)
 
 
 def rebind(tables: Tables, user_id: int, key: str, taken_id: int, article_id: int) -> None:

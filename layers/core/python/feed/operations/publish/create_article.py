@@ -99,7 +99,7 @@ def _claim(request: Request, call: Call, world: World) -> Claim:
     """The id and time of this article: those of the first request when this one repeats it."""
     article_id = new_article_id(call.now_ms, call.random_bits(12))
     if request.idempotency_key is None:
-        return Claim(article_id, call.now_ms, first=True)
+        return Claim(article_id, call.now_ms)
     body = request.model_dump_json(exclude={"idempotency_key"})
     body_hash = hashlib.sha256(body.encode()).hexdigest()
     caller = call.require_caller()
