@@ -121,6 +121,35 @@ def test_who_read_the_ledger_before_another_stopped_does_not_get_the_shard(
     assert said(driver, event) == "taken"
 
 
+def test_of_two_that_read_the_ledger_at_once_one_gets_the_shard(
+    product: Product, driver: InProcess, tablestore: TablestoreFake, meanwhile: Meanwhile
+) -> None:
+    product.publish(ANN)
+    event = driver.queue[0]
+    meanwhile(jobs, "acquire", lambda: given_a_worker_that_died(driver, tablestore))
+    assert said(driver, event) == "taken"
+
+
+def test_a_worker_that_gives_up_after_its_lease_gives_nothing_back(
+    product: Product, driver: InProcess, tablestore: TablestoreFake, clock: Clock, meanwhile: Meanwhile
+) -> None:
+    """The shard is another's by then, who holds it still."""
+    product.publish(ANN)
+    event = driver.queue.popleft()
+    tablestore.faults.add("partial", api="BatchWriteRow", table=schema.INBOXES, rows=[0])
+
+    def sleep_too_long() -> None:
+        tablestore.faults.clear()
+        clock.advance(LEASE_MS + 1_000)
+        driver.queue.append(event)
+        given_a_worker_that_died(driver, tablestore)
+
+    meanwhile(jobs, "give_back", sleep_too_long)
+    with pytest.raises(Exception, match="could not be written"):
+        driver.invoke(*event)
+    assert said(driver, event) == "taken"
+
+
 @pytest.mark.parametrize("where", ["advance", "finish"])
 def test_a_worker_that_wakes_after_its_lease_moves_no_cursor(
     product: Product,

@@ -139,9 +139,12 @@ def test_it_stops_before_its_own_end(
     assert driver.sweep() == {**NOTHING, "finished": 1}
 
 
-def test_a_timer_with_little_time_begins_nothing(driver: InProcess, store: Tables) -> None:
+def test_a_timer_with_little_time_begins_nothing(driver: InProcess, store: Tables, calls: Calls) -> None:
     store.write(work.put(Work(1, "purge", f"{CLO}:{ANN}:7")))
+    calls()
     assert driver.invoke("sweep", SWEEP, timeout_s=5) == '{"finished":0,"waiting":0,"failed":0}'
+    (line,) = calls()
+    assert line["requests"] == 0
 
 
 def test_a_purge_takes_only_the_row_that_its_own_unfollow_switched_off(product: Product, store: Tables) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from feed.domain.ids import hashed
 from feed.store import inboxes
 from feed.store.articles import create, newest
 from feed.store.client import Tables
+from feed.store.rows import Bound, Page
 from tests.operations.conftest import Calls
 from tests.steps import Product
 
@@ -144,8 +146,20 @@ def test_a_row_at_another_time_than_the_articles_own_does_not_count(product: Pro
     assert item["sequence_id"] == row.published_ms
 
 
-def test_the_newest_are_merged_from_all_shards_in_order(product: Product, store: Tables) -> None:
-    """Eighteen articles, a dozen of them in one shard, which has more than it is asked for."""
+@pytest.mark.parametrize("rows_per_range", [1000, 3])
+def test_the_newest_are_merged_from_all_shards_in_order(
+    product: Product, store: Tables, monkeypatch: pytest.MonkeyPatch, rows_per_range: int
+) -> None:
+    """Eighteen articles, a dozen of them in one shard, which has more than it is asked for, or than it gives at once.
+
+    The service may end any range early, and say where it goes on.
+    """
+    scan = Tables.scan
+
+    def short(tables: Tables, table: str, start: Bound, end: Bound, *, limit: int, **more: Any) -> Page:
+        return scan(tables, table, start, end, limit=min(limit, rows_per_range), **more)
+
+    monkeypatch.setattr(Tables, "scan", short)
     ids = range(1_000, 1_300)
     crowded = [id for id in ids if newest_shard(id) == "00"][:12]
     others = [id for id in ids if newest_shard(id) != "00"][:6]
