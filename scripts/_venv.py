@@ -17,11 +17,17 @@ OLDEST = (3, 10)
 
 def enter() -> None:
     """Replace this process by the same command under the checkout's own interpreter, unless it is that already."""
-    if Path(sys.prefix).resolve() == VENV.resolve() and _stamp_matches():
+    if Path(sys.prefix).resolve() == VENV.resolve() and _ready():
         return
     if sys.version_info < OLDEST:
         _restart_under_newer_python()
-    _ensure()
+    if not _ready():
+        try:
+            _ensure()
+        except OSError as error:
+            sys.exit(f".venv cannot be set up in {ROOT}: {error.strerror or error} ({error.filename}).")
+        except KeyboardInterrupt:
+            sys.exit("Stopped; the next command sets .venv up from the start.")
     python = str(VENV / "bin" / "python")
     os.execv(python, [python, *sys.argv])
 
@@ -38,9 +44,16 @@ def _stamp() -> str:
     return hashlib.sha256(LOCK.read_bytes()).hexdigest()
 
 
-def _stamp_matches() -> bool:
+def _import_path() -> str:
+    return f"{ROOT / 'layers/core/python'}\n{ROOT / 'fakes'}\n{ROOT / 'scripts'}\n"
+
+
+def _ready() -> bool:
+    """Whether .venv was made from this lock file, for a checkout at this place, by a Python that is still there."""
     stamp = VENV / "stamp"
-    return stamp.exists() and stamp.read_text() == _stamp()
+    if not stamp.exists() or stamp.read_text() != _stamp() or not os.access(VENV / "bin" / "python", os.X_OK):
+        return False
+    return any(path.read_text() == _import_path() for path in VENV.glob("lib/python3*/site-packages/checkout.pth"))
 
 
 def _ensure() -> None:
@@ -49,15 +62,18 @@ def _ensure() -> None:
 
     with open(ROOT / ".venv.lock", "w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
-        if _stamp_matches():
+        if _ready():
             return
         print("Setting up .venv from requirements.lock (once; about a minute) ...", file=sys.stderr, flush=True)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
+        # its commands hold the lock too: if this process is killed, the next one waits for the last of them
+        locked = (guard.fileno(),)
+        if subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], pass_fds=locked).returncode:
+            sys.exit(f"{sys.executable} cannot make a virtual environment; its message is above.")
         python = str(VENV / "bin" / "python")
         install = [python, "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", str(LOCK)]
-        if subprocess.run([*install, "--progress-bar", "off", "-q"]).returncode:
+        if subprocess.run([*install, "--progress-bar", "off", "-q"], pass_fds=locked).returncode:
             sys.exit("The packages in requirements.lock could not be installed; pip's message is above.")
         site = next((VENV / "lib").glob("python3*/site-packages"))
-        (site / "checkout.pth").write_text(f"{ROOT / 'layers/core/python'}\n{ROOT / 'fakes'}\n{ROOT / 'scripts'}\n")
+        (site / "checkout.pth").write_text(_import_path())
         (VENV / "stamp").write_text(_stamp())
         print("Ready: .venv", file=sys.stderr, flush=True)

@@ -28,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CannotStart as reason:
         print(reason, file=sys.stderr)
         return 1
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"The local cloud cannot run: {str(error.strerror or error).rstrip('.')}{where}.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 0
     return 0

@@ -8,6 +8,7 @@ import hashlib
 import json
 import sys
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ BATCH = 200
 SIDE_BY_SIDE = 4
 TRIES = 8
 DAY_MS = 86_400_000
+LONGEST_LINE = 1000
 
 Edge = tuple[int, int]
 _T = TypeVar("_T")
@@ -134,8 +136,10 @@ def _edges(raw: BinaryIO, outcome: Outcome, complain: Callable[[str], None]) -> 
     zipped = raw.read(2) == b"\x1f\x8b"
     raw.seek(0)
     lines = gzip.GzipFile(fileobj=raw) if zipped else raw
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_cut(lines), 1):
         try:
+            if len(line) > LONGEST_LINE and not line.startswith(b"#"):
+                raise ValueError(f"it is longer than {LONGEST_LINE} bytes")
             edge = parse(line.decode("utf-8", "replace"))
         except ValueError as reason:
             outcome.bad += 1
@@ -143,6 +147,14 @@ def _edges(raw: BinaryIO, outcome: Outcome, complain: Callable[[str], None]) -> 
             continue
         if edge is not None:
             yield number, edge
+
+
+def _cut(lines: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+    """Every line, without what goes beyond the longest by more than a byte: a file of anything must fit in memory."""
+    while line := lines.readline(LONGEST_LINE + 1):
+        yield line
+        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            line = lines.readline(1 << 16) or b"\n"
 
 
 def _windows(items: Iterator[_T], size: int) -> Iterator[list[_T]]:
@@ -248,8 +260,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(given.file, given.limit, given.local)
     except (NoTarget, NotRunning, NotWritten) as reason:
         print(reason, file=sys.stderr)
-    except (OSError, EOFError) as error:
-        print(f"{given.file} cannot be read: {getattr(error, 'strerror', None) or error}.", file=sys.stderr)
+    except (OSError, EOFError, zlib.error) as error:
+        why = str(getattr(error, "strerror", None) or error).rstrip(".")
+        print(f"{given.file} cannot be read: {why}.", file=sys.stderr)
     except KeyboardInterrupt:
         print("Stopped; run the command again to go on.", file=sys.stderr)
     except FeedError as error:

@@ -25,7 +25,7 @@ from feed.store.schema import TABLES
 
 Edition = Literal["fc3", "fc2"]
 PROJECT_FILES: dict[Edition, Path] = {"fc3": ROOT / "s.yaml", "fc2": ROOT / "s.fc2.yaml"}
-DATA_FILES = ("tablestore.db", "tablestore.db-wal", "tablestore.db-shm", "functions.log")
+DATA_FILES = ("tablestore.db", "tablestore.db-wal", "tablestore.db-shm", "functions.log", "demo.json")
 ROUTES = ROOT / "openapi.json"
 
 

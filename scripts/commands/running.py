@@ -47,6 +47,6 @@ def running(root: Path = LOCAL) -> Running:
     try:
         found = Running(**json.loads(file.read_text()))
         os.kill(found.pid, 0)
-    except (FileNotFoundError, ProcessLookupError):
+    except (FileNotFoundError, ProcessLookupError, PermissionError):  # the last: its number is another user's now
         raise NotRunning(f"No local cloud is running on the data in {root}; start one with scripts/dev.") from None
     return found

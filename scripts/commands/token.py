@@ -35,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not 1 <= given.user_id <= MAX_ID:
         print(f"The user id {given.user_id} is not between 1 and {MAX_ID}.", file=sys.stderr)
         return 2
-    print(sign(given.user_id, given.expires, LOCAL))
+    try:
+        print(sign(given.user_id, given.expires, LOCAL))
+    except OSError as error:
+        print(f"The key that signs cannot be kept: {error.strerror} ({error.filename}).", file=sys.stderr)
+        return 1
     return 0
 
 

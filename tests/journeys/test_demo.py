@@ -7,10 +7,14 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from commands import demo
 from commands.demo import DONE, fill
 from commands.demo.articles import TEXTS
 from commands.demo.people import PEOPLE
 from commands.local_cloud import LocalCloud
+from commands.tablestore_process import CannotStart
 
 
 def get(cloud: LocalCloud, path: str, user: int) -> Any:
@@ -45,6 +49,36 @@ def test_the_demo_is_complete_and_filled_once(tmp_path: Path) -> None:
         fill(cloud, lambda _: None)
 
         assert state(cloud) == first
+
+
+def test_a_filling_that_was_broken_off_is_finished_by_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = demo._Api.call, []
+
+    def call(api: Any, user: int, method: str, path: str, *more: Any) -> Any:
+        calls.append(path)
+        if path == "/v1/articles" and calls.count(path) == 3:
+            raise CannotStart("The power is out.")
+        return real(api, user, method, path, *more)
+
+    (tmp_path / DONE).write_text("{}")  # of the data that --fresh forgets
+    with LocalCloud(data=tmp_path, fresh=True, timers=False) as cloud:
+        monkeypatch.setattr(demo._Api, "call", call)
+        with pytest.raises(CannotStart):
+            fill(cloud, lambda _: None)
+        monkeypatch.undo()
+    with LocalCloud(data=tmp_path, timers=False) as cloud:
+        fill(cloud, lambda _: None)
+        for person, (profile, _) in zip(PEOPLE, state(cloud), strict=True):
+            assert profile["following_count"] == len(person.follows)
+            assert profile["article_count"] == sum(text.author == person.id for text in TEXTS)
+
+
+def test_fresh_data_without_a_demo_is_filled_when_a_demo_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / DONE).write_text("{}")
+    with LocalCloud(data=tmp_path, fresh=True, timers=False):
+        assert not (tmp_path / DONE).exists()
 
 
 def test_the_demos_data_is_sound() -> None:

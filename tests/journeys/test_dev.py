@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from commands.local_cloud import LocalCloud
-from commands.running import NotRunning, running
+from commands.running import NotRunning, Running, running
 from commands.tablestore_process import CannotStart
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -146,6 +146,23 @@ def test_a_broken_project_file_is_one_sentence_and_nothing_is_made(tmp_path: Pat
 def test_a_second_start_on_the_same_data_is_refused(tmp_path: Path) -> None:
     with LocalCloud(data=tmp_path, timers=False), pytest.raises(CannotStart, match="Another local cloud is running"):
         LocalCloud(data=tmp_path, fresh=True).start()
+
+
+def test_data_that_cannot_be_kept_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    code, _, err = refusal("--port", "0", "--data", str(file))
+    assert (code, err) == (1, f"The local cloud cannot run: File exists ({file}).\n")
+
+
+def test_a_process_of_another_user_is_no_local_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def kill(_pid: int, _number: int) -> None:
+        raise PermissionError
+
+    Running(1, "fc3", "", "", "").announce(tmp_path)
+    monkeypatch.setattr(os, "kill", kill)
+    with pytest.raises(NotRunning):
+        running(tmp_path)
 
 
 def test_unknown_options_are_explained() -> None:

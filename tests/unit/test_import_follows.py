@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import io
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ import pytest
 
 from alifakes.tablestore.app import TablestoreFake
 from commands import import_follows, table_admin
-from commands.import_follows import BATCH, SIDE_BY_SIDE, Checkpoint, Outcome, load
+from commands.import_follows import BATCH, LONGEST_LINE, SIDE_BY_SIDE, Checkpoint, Outcome, _cut, load
 from commands.instance import Instance
 from feed.domain.relations import Entry
 from feed.store import relations, sessions, users
@@ -146,6 +148,24 @@ def test_bad_lines_are_named_and_skipped(world: World) -> None:
     world.check([(1, 2), (3, 2)])
 
 
+@pytest.mark.parametrize("name", ["edges.txt", "edges.txt.gz"])
+def test_a_line_without_end_is_skipped_in_pieces(world: World, name: str) -> None:
+    long = "1" * (3 << 16)
+    said: list[str] = []
+
+    file = world.write(f"#{long}\n1\t2{' ' * LONGEST_LINE}\n{long}\t2\n3\t2\n1\t2\t{long}", name)
+    outcome = world.load(file, say=said.append)
+
+    assert (outcome.read, outcome.bad) == (1, 3)
+    assert said == [f"line {number} is skipped: it is longer than {LONGEST_LINE} bytes." for number in (2, 3, 5)]
+    world.check([(3, 2)])
+
+
+def test_lines_are_never_held_whole() -> None:
+    lines = _cut(io.BytesIO(b"x" * (5 << 16) + b"\nshort\n" + b"y" * LONGEST_LINE + b"\nlast"))
+    assert [len(line) for line in lines] == [LONGEST_LINE + 1, 6, LONGEST_LINE + 1, 4]
+
+
 def test_throttled_rows_are_written_again(world: World) -> None:
     world.fake.faults.add("partial", api="BatchWriteRow", table=RELATIONS, count=3, probability=0.3)
 
@@ -180,3 +200,10 @@ def test_bad_lines_and_missing_files_show_in_the_exit_code(
     assert "line 1 is skipped: nobody follows themselves." in capsys.readouterr().err
     assert import_follows.main([str(world.folder / "absent")]) == 1
     assert "cannot be read: No such file or directory." in capsys.readouterr().err
+    packed = gzip.compress(text(EDGES).encode())
+    broken = world.folder / "broken.gz"
+    broken.write_bytes(packed[:10] + b"\xff" * 20 + packed[30:])
+    with pytest.raises(zlib.error), gzip.open(broken) as content:
+        content.read()
+    assert import_follows.main([str(broken)]) == 1
+    assert capsys.readouterr().err.endswith(".\n")

@@ -21,6 +21,8 @@ def fill(cloud: LocalCloud, say: Callable[[str], None]) -> None:
     done = None if cloud.data is None else cloud.data / DONE
     if done is not None and done.exists() and not cloud.tables_created:
         return
+    if done is not None:
+        done.unlink(missing_ok=True)
     api = _Api(cloud)
     say(f"Demo: {len(PEOPLE)} people")
     for person in PEOPLE:
@@ -78,7 +80,10 @@ class _Api:
     ) -> dict[str, Any]:
         """The answer's JSON; raises CannotStart when it is an error."""
         headers = {"Authorization": f"Bearer {self._tokens[user]}", **(headers or {})}
-        answer = self._pool.request(method, self._base + path, json=body, headers=headers)
+        try:
+            answer = self._pool.request(method, self._base + path, json=body, headers=headers)
+        except urllib3.exceptions.HTTPError as error:
+            raise CannotStart(f"The demo could not be filled: {method} {path} was not answered ({error}).") from None
         if answer.status >= 300:
             raise CannotStart(
                 f"The demo could not be filled: {method} {path} answered {answer.status} {answer.data.decode()[:300]}"
