@@ -48,7 +48,7 @@ def fill_page(
         looked_at += len(entries)
         if not more:
             return items, None
-        if len(items) == size or looked_at >= MOST_LOOKED_AT:
+        if len(items) == size or looked_at >= MOST_LOOKED_AT or not entries:
             return items, position
         # as many as the share shown so far asks for
         missing = size - len(items)
