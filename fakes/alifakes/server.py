@@ -44,6 +44,7 @@ class _Parser(Protocol):
     def feed_data(self, data: bytes) -> None: ...
     def get_method(self) -> bytes: ...
     def should_keep_alive(self) -> bool: ...
+    def should_upgrade(self) -> bool: ...
 
 
 class _Connection(asyncio.Protocol):
@@ -51,12 +52,15 @@ class _Connection(asyncio.Protocol):
 
     def __init__(self, server: HttpServer) -> None:
         self._server = server
-        self._parser = cast(_Parser, httptools.HttpRequestParser(self))
+        self._parser = self._new_parser()
         self._waiting: deque[tuple[Request | None, bool]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._too_large = False
         self._closing = False
         self._begin()
+
+    def _new_parser(self) -> _Parser:
+        return cast(_Parser, httptools.HttpRequestParser(self))
 
     def _begin(self) -> None:
         self._target = b""
@@ -82,8 +86,11 @@ class _Connection(asyncio.Protocol):
             return
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._refuse(HTTPStatus.NOT_IMPLEMENTED)
+        except httptools.HttpParserUpgrade as upgrade:
+            # the request has been taken; who offers another protocol must go on with this one when it is ignored
+            self._parser = self._new_parser()
+            if rest := data[upgrade.args[0] :]:
+                self.data_received(rest)
         except httptools.HttpParserError:
             self._refuse(HTTPStatus.BAD_REQUEST)
 
@@ -116,6 +123,10 @@ class _Connection(asyncio.Protocol):
             self._chunks.append(body)
 
     def on_message_complete(self) -> None:
+        if self._parser.should_upgrade() and {"content-length", "transfer-encoding"} & self._headers.keys():
+            # the parser leaves out the body of a request that offers another protocol
+            self._refuse(HTTPStatus.NOT_IMPLEMENTED)
+            return
         request = Request(
             method=self._parser.get_method().decode("latin-1"),
             target=self._target.decode("latin-1"),

@@ -74,6 +74,22 @@ def test_a_bug_is_a_500_and_the_connection_goes_on(
     assert "ValueError: a bug" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("target", ["/now", "/later"])
+@pytest.mark.parametrize("offer", ["h2c", "websocket"])
+def test_an_offer_of_another_protocol_is_ignored(server: HttpServer, target: str, offer: str) -> None:
+    offering = f"GET {target} HTTP/1.1\r\nhost: here\r\nconnection: upgrade\r\nupgrade: {offer}\r\n\r\n".encode()
+    received = exchange(server, offering, offering, request("/now", b"fine"), LAST)
+    assert statuses(received) == [200, 200, 200, 200]
+    assert b"fine" in received
+
+
+def test_an_offer_of_another_protocol_with_a_body_is_refused_unhandled(
+    server: HttpServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert statuses(exchange(server, request("/bug", b"body", "connection: upgrade", "upgrade: h2c"))) == [501]
+    assert capsys.readouterr().err == ""
+
+
 def test_statuses_without_a_body_have_none(server: HttpServer) -> None:
     received = exchange(server, request("/", b"body", "answer: 204"), request("/", b"body", "answer: 304"), LAST)
     assert statuses(received) == [204, 304, 200]
