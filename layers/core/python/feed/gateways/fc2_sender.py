@@ -12,7 +12,7 @@ import requests
 
 from feed.config import Credentials
 from feed.errors import Busy, Misconfigured, OutcomeUnknown
-from feed.gateways.invoker import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, refusal
+from feed.gateways.sending import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, refusal
 from feed.observability import quiet_sdks
 
 

@@ -13,7 +13,7 @@ import urllib3
 from feed.config import Credentials
 from feed.errors import Busy, OutcomeUnknown
 from feed.gateways import acs3
-from feed.gateways.invoker import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, refusal
+from feed.gateways.sending import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, refusal
 
 API_VERSION = "2023-03-30"
 

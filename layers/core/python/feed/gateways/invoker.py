@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from feed.config import Credentials, Settings
-from feed.errors import Busy, Misconfigured, OutcomeUnknown
+from feed.errors import Busy, Misconfigured
+from feed.gateways.sending import Sender
 
 # An asynchronous event may hold 128 KB: https://help.aliyun.com/zh/functioncompute/fc/product-overview/limits-of-usage
 MAX_EVENT_BYTES = 128 * 1024
 BUDGET_S = 5.0
 FIRST_PAUSE_S = 0.1
-CONNECT_TIMEOUT_S = 2.0
-READ_TIMEOUT_S = 3.0
 
 
 class Invoker(Protocol):
@@ -26,13 +25,6 @@ class Invoker(Protocol):
     def invoke_async(self, function: str, payload: dict[str, object]) -> None:
         """Return once the event is queued. Raises Misconfigured where it never can be, Busy where it was not, and
         OutcomeUnknown where it may have been; the callee must stand a repeated event in any case."""
-
-
-class Sender(Protocol):
-    """One adapter: hands one event over once."""
-
-    def send(self, function: str, body: bytes) -> None:
-        """Raises Misconfigured, Busy or OutcomeUnknown; never repeats by itself."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +75,3 @@ def _open_sender(settings: Settings, credentials: Credentials) -> Sender:
     from feed.gateways.fc3_sender import Fc3Sender
 
     return Fc3Sender.open(settings.fc_endpoint, credentials)
-
-
-def refusal(function: str, status: int, code: str) -> Busy | Misconfigured:
-    """What an answer other than 202 means. The service's message stays out: it may quote the signed headers."""
-    if status == 429:
-        return Busy(f"Function Compute has no room to queue {function!r} ({code}).")
-    if status >= 500:
-        return OutcomeUnknown(f"Function Compute failed while queueing {function!r} ({status} {code}).")
-    return Misconfigured(f"Function Compute refused to queue {function!r} ({status} {code}).")
