@@ -24,7 +24,8 @@ from feed.errors import Busy, Misconfigured, OutcomeUnknown
 from feed.gateways import acs3
 from feed.gateways.fc2_sender import Fc2Sender
 from feed.gateways.fc3_sender import Fc3Sender
-from feed.gateways.invoker import MAX_EVENT_BYTES, Invoker, QueueingInvoker, Sender, open_invoker
+from feed.gateways.invoker import MAX_EVENT_BYTES, Invoker, QueueingInvoker, open_invoker
+from feed.gateways.sending import Sender
 
 KEY = Credentials("LTAIexample", "the-secret", "the-session-token")
 SETTINGS = Settings(

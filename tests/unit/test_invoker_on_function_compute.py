@@ -15,7 +15,8 @@ from feed.config import Credentials
 from feed.errors import Misconfigured
 from feed.gateways.fc2_sender import Fc2Sender
 from feed.gateways.fc3_sender import Fc3Sender
-from feed.gateways.invoker import MAX_EVENT_BYTES, QueueingInvoker, Sender
+from feed.gateways.invoker import MAX_EVENT_BYTES, QueueingInvoker
+from feed.gateways.sending import Sender
 
 TEMPORARY = Credentials("STS.local", "local", "local-token")
 PERMANENT = Credentials("local", "local", "")
