@@ -34,7 +34,6 @@ SETTINGS = Settings(
     invoker="fc3",
     fc_endpoint="",
     fc_service="feed",
-    fc_region="cn-hangzhou",
     jwks="{}",
     jwt_issuer="local",
     jwt_audience="feed",

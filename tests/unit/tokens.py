@@ -58,7 +58,6 @@ def with_jwks(text: str) -> Settings:
         invoker="fc3",
         fc_endpoint="http://127.0.0.1:1",
         fc_service="",
-        fc_region="cn-hangzhou",
         jwks=text,
         jwt_issuer="https://issuer.example/",
         jwt_audience="feed",

@@ -28,7 +28,6 @@ class Invocation:
     service: str | None
     kind: str
     label: str = ""
-    parent_request_id: str | None = None
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: str = "queued"
     attempts: int = 0

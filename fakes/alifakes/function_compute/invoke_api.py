@@ -111,7 +111,6 @@ class InvokeApi:
             raise Refusal(400, "EntityTooLarge", _over(ASYNC_PAYLOAD_LIMIT))
         invocation = Invocation.of(function, kind.lower())
         invocation.request_id = request_id
-        invocation.parent_request_id = request.headers.get("x-fc-parent-request-id")
         if kind == "Async":
             self._invocations.enqueue(invocation, request.body)
             return Response(202, [("x-fc-request-id", request_id)])

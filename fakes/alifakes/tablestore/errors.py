@@ -237,10 +237,6 @@ def duplicated_defined_column(name: str) -> OtsError:
     return parameter_invalid(f"Duplicated defined column name: '{name}'.")  # (O)
 
 
-def defined_column_is_key(name: str) -> OtsError:
-    return parameter_invalid(f"Duplicated attribute column name with primary key column: {name}.")  # (D)
-
-
 # --- indexes ---------------------------------------------------------------------------------------------------------
 
 

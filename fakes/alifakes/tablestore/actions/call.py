@@ -10,7 +10,6 @@ from alifakes.tablestore.engine.engine import Engine
 from alifakes.tablestore.engine.model import Consumed
 
 Refused = frozenset[int]  # rows of a batch that must answer OTSServerBusy unexecuted, numbered in request order
-NONE_REFUSED: Refused = frozenset()
 
 
 class Spent(NamedTuple):

@@ -32,7 +32,6 @@ class Table:
         self.name = schema.name
         self.keys = schema.keys
         self.key_names = tuple(column.name for column in schema.keys)
-        self.key_name_set = frozenset(self.key_names)
         self.cell_overhead = timestamp_bytes(schema.options)
         self.auto_increment = next((at for at, column in enumerate(schema.keys) if column.auto_increment), None)
         self.defined_types = dict(schema.columns)

@@ -170,7 +170,6 @@ class RowChange:
     updates: tuple[ColumnUpdate, ...] = ()
     condition: Condition = Condition()
     return_key: bool = False
-    size: int = 0  # bytes of names and values as sent, for the request limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,11 @@ class WireCell(NamedTuple):
 
 
 class WireRow(NamedTuple):
-    """One row as sent; `size` counts the bytes of names and values, as the request limits do."""
+    """One row as sent."""
 
     key: tuple[tuple[str, KeyPart], ...]
     cells: list[WireCell]
     deleted: bool
-    size: int
 
 
 def broken(reason: str) -> OtsError:
@@ -137,9 +136,9 @@ def _read_row(data: bytes, position: int) -> tuple[WireRow, int]:
     position += 1
     key: list[tuple[str, KeyPart]] = []
     cells: list[WireCell] = []
-    row_crc = size = 0
+    row_crc = 0
     while data[position] == TAG_CELL:
-        name, value, operation, timestamp, position, cell_crc, cell_size = _read_cell(data, position, _KEY_TYPES)
+        name, value, operation, timestamp, position, cell_crc = _read_cell(data, position, _KEY_TYPES)
         if value is None:
             raise broken(f"PK value cannot be NULL, name: {name}.")
         if operation is not None:
@@ -148,16 +147,14 @@ def _read_row(data: bytes, position: int) -> tuple[WireRow, int]:
             raise OtsError(400, "OTSParameterInvalid", f"Timestamp cannot be given for primary key name:{name}.")
         key.append((name, value))  # type: ignore[arg-type]  # _KEY_TYPES has no VT_DOUBLE
         row_crc = TABLE[row_crc ^ cell_crc]
-        size += cell_size
     if not key:
         raise broken("no PK follow PKTag.")
     if data[position] == TAG_ROW_DATA:
         position += 1
         while data[position] == TAG_CELL:
-            name, part, operation, timestamp, position, cell_crc, cell_size = _read_cell(data, position, _COLUMN_TYPES)
+            name, part, operation, timestamp, position, cell_crc = _read_cell(data, position, _COLUMN_TYPES)
             cells.append(WireCell(name, part, operation, timestamp))  # type: ignore[arg-type]  # _COLUMN_TYPES has no markers
             row_crc = TABLE[row_crc ^ cell_crc]
-            size += cell_size
     deleted = data[position] == TAG_DELETE_ROW_MARKER
     if deleted:
         position += 1
@@ -166,13 +163,13 @@ def _read_row(data: bytes, position: int) -> tuple[WireRow, int]:
         raise broken("row is not end with checksum tag.")
     if data[position + 1] != row_crc:
         raise _wrong_checksum(data[position + 1], row_crc)
-    return WireRow(tuple(key), cells, deleted, size), position + 2
+    return WireRow(tuple(key), cells, deleted), position + 2
 
 
 def _read_cell(
     data: bytes, position: int, types: frozenset[int]
-) -> tuple[str, KeyPart | Value | None, int | None, int | None, int, int, int]:
-    """Read from TAG_CELL on: name, value, operation, timestamp, position after the cell, its CRC, its size."""
+) -> tuple[str, KeyPart | Value | None, int | None, int | None, int, int]:
+    """Read from TAG_CELL on: name, value, operation, timestamp, position after the cell, its CRC."""
     if data[position + 1] != TAG_CELL_NAME:
         raise broken("attr has no name.")
     (length,) = _INT32.unpack_from(data, position + 2)
@@ -183,7 +180,6 @@ def _read_cell(
     raw = data[start:position]
     known = _decoded_names.get(raw)
     name, crc = known if known is not None else _learn_name(raw)
-    size = length
     value: KeyPart | Value | None = None
     operation = timestamp = None
     if data[position] == TAG_CELL_VALUE:
@@ -192,7 +188,6 @@ def _read_cell(
         value, position, crc = _read_value(data, start, variant, types, name, crc)
         if position - start != encoded:
             raise broken("has more data in cell, but they can't be parsed.")
-        size += encoded - 1 if variant not in (VT_STRING, VT_BLOB) else encoded - 5
     if data[position] == TAG_CELL_TYPE:
         operation = data[position + 1]
         position += 2
@@ -206,7 +201,7 @@ def _read_cell(
         raise broken(f"cell is not end with checksum[{TAG_CELL_CHECKSUM:#04x}] tag.")
     if data[position + 1] != crc:
         raise _wrong_checksum(data[position + 1], crc)
-    return name, value, operation, timestamp, position + 2, crc, size
+    return name, value, operation, timestamp, position + 2, crc
 
 
 def _read_value(

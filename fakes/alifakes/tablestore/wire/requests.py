@@ -123,7 +123,6 @@ def decode_change(kind: WriteKind, data: bytes, request: pb.RowInBatchWriteRowRe
         updates=tuple([_decode_update(cell) for cell in row.cells]),
         condition=decode_condition(request.condition),
         return_key=return_type == pb.RT_PK,
-        size=row.size,
     )
 
 

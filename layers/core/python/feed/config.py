@@ -18,7 +18,6 @@ class Settings:
     invoker: str
     fc_endpoint: str
     fc_service: str
-    fc_region: str
     jwks: str
     jwt_issuer: str
     jwt_audience: str
@@ -35,7 +34,6 @@ class Settings:
             invoker=_one_of(env, "FEED_INVOKER", ("fc3", "fc2")),
             fc_endpoint=_text(env, "FEED_FC_ENDPOINT"),
             fc_service=env.get("FC_SERVICE_NAME", ""),
-            fc_region=env.get("FC_REGION", "cn-hangzhou"),
             jwks=_text(env, "FEED_JWKS"),
             jwt_issuer=_text(env, "FEED_JWT_ISSUER"),
             jwt_audience=_text(env, "FEED_JWT_AUDIENCE"),
