@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Callable
 from http import HTTPStatus
 
+from alifakes.loopback import is_loopback
 from alifakes.server import Request, Response
 from alifakes.tablestore.faults import Faults
 from alifakes.tablestore.usage import Usage
@@ -29,7 +29,7 @@ class Control:
         }
 
     def handle(self, request: Request) -> Response:
-        if not _is_loopback(request.client_ip):
+        if not is_loopback(request.client_ip):
             return _answer(HTTPStatus.FORBIDDEN, {"error": "The control plane answers this machine only."})
         name = request.target.partition("?")[0].removeprefix(PREFIX)
         route = self._routes.get((request.method, name))
@@ -46,13 +46,6 @@ class Control:
     def _reset(self) -> None:
         self._reset_data()
         self._usage.reset()
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def _answer(status: HTTPStatus, body: object) -> Response:

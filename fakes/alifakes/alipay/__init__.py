@@ -1,0 +1,1 @@
+"""A local Alipay: gateway, cashier and notifications of the payment API, without money."""
