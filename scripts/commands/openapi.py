@@ -18,7 +18,7 @@ from pydantic.json_schema import models_json_schema
 
 from feed import VERSION
 from feed.edge.binding import KEY_FIELD
-from feed.edge.routing import WITH_BODY, Address, Route
+from feed.edge.routing import WITH_BODY, Address, RawRoute, Route
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FILE = "openapi.json"
@@ -124,6 +124,8 @@ def _schemas(given: Iterable[Declared]) -> tuple[Schemas, dict[str, Any]]:
 
 def _operation(item: Declared, schemas: Schemas) -> dict[str, Any]:
     route, backend = item.address, {"type": "FunctionCompute", "functionName": item.function}
+    if isinstance(route, RawRoute):
+        return {**_raw_operation(route), BACKEND: backend}
     if not isinstance(route, Route):
         done = _json_response("Done.", {"type": "object"})
         return {"operationId": item.function, "responses": {"200": done}, BACKEND: backend}
@@ -139,7 +141,19 @@ def _operation(item: Declared, schemas: Schemas) -> dict[str, Any]:
     }
 
 
-def _summary(route: Route) -> str:
+def _raw_operation(route: RawRoute) -> dict[str, Any]:
+    """Alipay's own documents say what the form or the query holds."""
+    form = {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}
+    text = {"description": "Done.", "content": {route.gives: {"schema": {"type": "string"}}}}
+    return {
+        "operationId": route.operation.__module__.rpartition(".")[2],
+        "summary": _summary(route),
+        **({"requestBody": {"required": True, "content": form}} if route.method in WITH_BODY else {}),
+        "responses": {"200": text, "default": {"$ref": "#/components/responses/Error"}},
+    }
+
+
+def _summary(route: Route | RawRoute) -> str:
     """The operation's first line of documentation, without the method and path that it may begin with."""
     first = (sys.modules[route.operation.__module__].__doc__ or "").partition("\n")[0]
     return re.sub(r"^[A-Z]+ /\S*: ", "", first)

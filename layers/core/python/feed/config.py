@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from feed.errors import Misconfigured
@@ -44,6 +48,48 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Payee:
+    """Whom Alipay pays, and the key by which it proves to be Alipay (DER)."""
+
+    app_id: str
+    seller_id: str
+    public_key: bytes
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Payee:
+        """Raises Misconfigured, as Settings."""
+        return cls(
+            app_id=_text(env, "FEED_ALIPAY_APP_ID"),
+            seller_id=_text(env, "FEED_ALIPAY_SELLER_ID"),
+            public_key=_key(env, "FEED_ALIPAY_PUBLIC_KEY"),
+        )
+
+
+@dataclass(frozen=True)
+class Merchant:
+    """What it takes to act at Alipay in the payee's name; the private key (DER) is in few functions."""
+
+    payee: Payee
+    gateway: str
+    private_key: bytes
+    notify_url: str
+    return_url: str
+    timeout_s: int
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Merchant:
+        """Raises Misconfigured, as Settings."""
+        return cls(
+            payee=Payee.from_env(env),
+            gateway=_text(env, "FEED_ALIPAY_GATEWAY"),
+            private_key=_key(env, "FEED_ALIPAY_PRIVATE_KEY"),
+            notify_url=_text(env, "FEED_ALIPAY_NOTIFY_URL"),
+            return_url=_text(env, "FEED_ALIPAY_RETURN_URL"),
+            timeout_s=_number(env, "FEED_ALIPAY_TIMEOUT_S", 3, most=30),
+        )
+
+
+@dataclass(frozen=True)
 class Credentials:
     """An access key; `security_token` is empty only for a permanent one."""
 
@@ -68,6 +114,23 @@ def _text(env: Mapping[str, str], name: str) -> str:
     if not env.get(name):
         raise Misconfigured(f"The environment variable {name} is not set.")
     return env[name]
+
+
+def _key(env: Mapping[str, str], name: str) -> bytes:
+    """A key as PEM or, as Alipay's own tool writes it, as bare base64: in the variable, or in the file it names.
+
+    A file is named by the variable with `_FILE` behind it. No message repeats anything of the key.
+    """
+    file = env.get(f"{name}_FILE")
+    try:
+        text = Path(file).read_text(encoding="ascii") if file else _text(env, name)
+    except (OSError, UnicodeDecodeError):
+        raise Misconfigured(f"The file that {name}_FILE names cannot be read.") from None
+    body = re.sub(r"(?s).*?-----BEGIN[^-]*-----|-----END.*", "", text)
+    try:
+        return base64.b64decode("".join(body.split()), validate=True)
+    except binascii.Error:
+        raise Misconfigured(f"The environment variable {name} is neither PEM nor base64.") from None
 
 
 def _one_of(env: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:

@@ -13,7 +13,8 @@ FeedError
 │   └── ConditionFailed            a conditional write found another state
 ├── RetryLater
 │   └── Busy                  503  nothing happened
-│       └── OutcomeUnknown    503  a write may have happened; its repetition is harmless
+│       ├── OutcomeUnknown    503  a write may have happened; its repetition is harmless
+│       └── ProviderAway      503  the payment provider does not answer; what was asked may have happened
 └── Misconfigured             500  the deployment is wrong, not the request
 """
 
@@ -109,6 +110,10 @@ class Busy(RetryLater):
 
 
 class OutcomeUnknown(Busy):
+    pass
+
+
+class ProviderAway(Busy):
     pass
 
 

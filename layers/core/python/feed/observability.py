@@ -51,6 +51,12 @@ def log_problem(call: Call, *, about: str, error: Exception) -> None:
     print(json.dumps({**line, "detail": whereabouts(error)}), file=sys.stdout, flush=True)
 
 
+def alert(call: Call, what: str, **ids: str | int) -> None:
+    """A line for a person to act on, in a call that goes on; `ids` name what it is about and hold nothing secret."""
+    line = {"operation": call.operation, "request_id": call.request_id, "alert": what, **ids}
+    print(json.dumps(line), file=sys.stdout, flush=True)
+
+
 def quiet_sdks() -> None:
     """Tablestore's client formats every request while its logger is below WARNING (6 ms per 200 rows) and calls every
     condition that does not hold an error; its codec warns at every import on Pythons that its native part does not

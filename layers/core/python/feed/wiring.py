@@ -8,9 +8,11 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from feed.call import Call
-from feed.config import Credentials, Settings
+from feed.config import Credentials, Merchant, Payee, Settings
 
 if TYPE_CHECKING:
+    from feed.gateways.alipay import Alipay
+    from feed.gateways.alipay_signature import Verifier
     from feed.gateways.invoker import Invoker
     from feed.store.client import Connection, Tables
 
@@ -47,6 +49,14 @@ class World:
     def invoker(self) -> Invoker:
         return _invoker(self.settings, self.credentials, self.grant.invokes)
 
+    @cached_property
+    def alipay(self) -> Alipay:
+        return _alipay()
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        return _verifier()
+
     def remember_caller(self) -> None:
         """Make the caller's user row on the first call that this instance sees of them."""
         caller = self.call.require_caller()
@@ -67,7 +77,7 @@ def open_world(call: Call, grant: Grant, context: Any) -> World:
 
 def forget() -> None:
     """Drop everything that this instance holds, so that the next call begins as in a new one."""
-    for cached in (settings, _connection, _invoker):
+    for cached in (settings, _connection, _invoker, _alipay, _verifier):
         cached.cache_clear()
     _known_callers.clear()
 
@@ -89,3 +99,17 @@ def _invoker(settings: Settings, credentials: Credentials, allowed: tuple[str, .
     from feed.gateways.invoker import open_invoker
 
     return open_invoker(settings, credentials, allowed)
+
+
+@lru_cache(maxsize=1)
+def _alipay() -> Alipay:
+    from feed.gateways.alipay import Alipay
+
+    return Alipay.open(Merchant.from_env(os.environ))
+
+
+@lru_cache(maxsize=1)
+def _verifier() -> Verifier:
+    from feed.gateways.alipay_signature import Verifier
+
+    return Verifier.open(Payee.from_env(os.environ))

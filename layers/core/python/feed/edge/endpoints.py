@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from feed import observability, wiring
 from feed.call import Call
 from feed.edge import auth, events, rendering, routing
-from feed.edge.routing import Address, Operation, Route
+from feed.edge.routing import Address, Operation, RawRoute, Route
 from feed.errors import FeedError, InvalidRequest
+from feed.operations._raw import RawRequest
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-__all__ = ["Route", "fixed_function", "http_function", "message_function", "timer_function"]
+__all__ = ["RawRoute", "Route", "fixed_function", "http_function", "message_function", "timer_function"]
 
 TIMEOUT_S = 60
 """What a call may take if the context, against Function Compute's documentation, does not say."""
@@ -36,13 +37,15 @@ class HttpHandler(Protocol):
     def __call__(self, event: bytes, context: Any) -> dict[str, Any]: ...
 
 
-def http_function(name: str, grant: wiring.Grant, *routes: Route) -> HttpHandler:
+def http_function(name: str, grant: wiring.Grant, *routes: Route | RawRoute) -> HttpHandler:
     """A handler that answers every event with a response and never raises; `name` is the function's folder."""
 
     def respond(event: bytes, call: Call, context: Any) -> dict[str, Any]:
         http = events.http_request(event)
         route, path_values = routing.find(routes, http.method, http.path)
         call.operation = f"{name} {route.method} {route.path}"
+        if isinstance(route, RawRoute):
+            return _raw(route, http, call, wiring.open_world(call, grant, context))
         _authenticate(route, http, call)
         request = _validate(route, http, path_values)
         world = wiring.open_world(call, grant, context)
@@ -159,6 +162,11 @@ def _validate(route: Route, http: events.HttpRequest, path_values: Mapping[str, 
     from feed.edge import binding
 
     return binding.request_of(route, http, path_values)
+
+
+def _raw(route: RawRoute, http: events.HttpRequest, call: Call, world: wiring.World) -> dict[str, Any]:
+    answer = route.operation(RawRequest(http.query, http.headers, http.body), call, world)
+    return rendering.text_answer(answer.status, answer.text, route.gives, call.request_id, answer.headers)
 
 
 def _render(route: Route, answer: BaseModel | None, call: Call) -> dict[str, Any]:

@@ -11,7 +11,13 @@ from feed.errors import FeedError
 
 def json_answer(status: int, text: str, request_id: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
     """`text` is the JSON body; an empty one is sent without a content type."""
-    content_type = {"content-type": "application/json; charset=utf-8"} if text else {}
+    return text_answer(status, text, "application/json" if text else "", request_id, headers)
+
+
+def text_answer(
+    status: int, text: str, media_type: str, request_id: str, headers: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    content_type = {"content-type": f"{media_type}; charset=utf-8"} if media_type else {}
     always = {"cache-control": "no-store", "x-request-id": request_id}
     return {
         "statusCode": status,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from feed.call import Call
+    from feed.operations._raw import RawAnswer, RawRequest
     from feed.wiring import World
 
 Operation = Callable[[Any, "Call", "World"], "BaseModel | None"]
@@ -44,6 +45,14 @@ class Route(Address):
     signed_in: bool = False
     status: int = 200
     max_body: int = 64 * 1024
+
+
+@dataclass(frozen=True)
+class RawRoute(Address):
+    """A route that speaks no JSON of ours: the operation sees the request as it came; `gives` is a media type."""
+
+    operation: Callable[[RawRequest, Call, World], RawAnswer]
+    gives: str
 
 
 AnyAddress = TypeVar("AnyAddress", bound=Address)

@@ -10,8 +10,11 @@ from pydantic import BaseModel
 from feed.call import Call
 from feed.domain.articles import Article, State
 from feed.domain.fanout import is_abandoned
-from feed.observability import log_problem
+from feed.errors import ProviderAway
+from feed.observability import alert, log_problem
+from feed.operations._reconcile import PAYMENT, reconcile
 from feed.operations._release import release, start_shard
+from feed.operations._settlement import Suspicious
 from feed.operations.follow._change import settle
 from feed.store import articles, jobs, relations, sessions, work
 from feed.store.client import Tables
@@ -37,6 +40,7 @@ class _Turn:
     world: World
     answer: Response
     may_invoke: bool = True
+    may_ask: bool = True
 
     @property
     def tables(self) -> Tables:
@@ -128,9 +132,24 @@ def _purge(item: Work, turn: _Turn) -> bool:
     return True
 
 
+def _payment(item: Work, turn: _Turn) -> bool:
+    """An order: settled, or asked about at the provider; when that is away, one question a turn is enough."""
+    if not turn.may_ask:
+        return False
+    try:
+        reconcile(item.id, turn.call, turn.world)
+    except Suspicious as error:
+        alert(turn.call, error.message)
+    except ProviderAway:
+        turn.may_ask = False
+        raise
+    return True
+
+
 _STEPS: dict[str, Callable[[Work, _Turn], bool]] = {
     "publish": _publish,
     "fanout": _fanout,
     "relation": _relation,
     "purge": _purge,
+    PAYMENT: _payment,
 }

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from feed.domain.articles import Article, Counts, State
 from feed.domain.ids import hashed, unhashed
+from feed.domain.tips import Tipped
 from feed.errors import NotFound
 from feed.store import users
 from feed.store.client import Tables
-from feed.store.rows import End, Expect, Key, Put, Row, Update, Value, Where, equals
+from feed.store.rows import End, Expect, Key, Put, Row, Update, Value, Where, equals, equals_or_missing
 from feed.store.schema import ARTICLES, ARTICLES_BY_AUTHOR, ARTICLES_NEWEST, SHARDS_OF_NEWEST, USERS
 
 COUNTERS = ("read", "like", "comment", "collect", "reward")
@@ -155,6 +156,26 @@ def counted(article_id: int, **changes: int) -> Update:
     return Update(ARTICLES, key(article_id), add=add, expect=Expect.PRESENT)
 
 
+def shown_tips(tables: Tables, article_id: int, bucket: int) -> Tipped | None:
+    """What of one month's tips the counter shows already; None without a row."""
+    names = _tips_columns(bucket)
+    row = tables.get(ARTICLES, key(article_id), ("author_id", *names))
+    return Tipped(*(int(row.get(name, 0)) for name in names)) if row else None
+
+
+def show_tips(tables: Tables, article_id: int, bucket: int, shown: Tipped, now: Tipped) -> None:
+    """Move the counter by what came since; raises ConditionFailed when it shows something else than `shown`.
+
+    Both numbers only grow, so that no stale reading can be taken for what was read later.
+    """
+    names = _tips_columns(bucket)
+    were, are = (shown.credited, shown.refunded), (now.credited, now.refunded)
+    where = [equals(name, old) if old else equals_or_missing(name, 0) for name, old in zip(names, were, strict=True)]
+    put = dict(zip(names, are, strict=True))
+    add = {"reward_count": now.count - shown.count}
+    tables.write(Update(ARTICLES, key(article_id), put=put, add=add, expect=Expect.PRESENT, where=where))
+
+
 def of_author(tables: Tables, author_id: int, before: Key | None, limit: int) -> tuple[list[Listed], bool]:
     """An author's articles below the position, newest first, and whether others follow; the index may lag."""
     return _indexed(tables, ARTICLES_BY_AUTHOR, hashed(author_id), "listed_ms", before, limit)
@@ -212,6 +233,10 @@ def _unchanged(article: Article) -> Sequence[Where]:
 
 def _in_release(article: Article) -> Sequence[Where]:
     return (equals("state", State.PUBLISHING.value), equals("delivery", article.delivery))
+
+
+def _tips_columns(bucket: int) -> tuple[str, str]:
+    return f"tips_{bucket}", f"tips_refunded_{bucket}"
 
 
 def _newest_shard(article_id: int) -> str:

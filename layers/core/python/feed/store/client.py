@@ -168,6 +168,14 @@ class Tables:
             return [Failed(write, unknown=isinstance(error, OutcomeUnknown)) for write in writes]
         return self._failures(answer, by_table)
 
+    def write_all(self, *writes: Write) -> None:
+        """Writes that may be repeated, in one request; a row whose condition refuses it is as good as written.
+
+        Raises OutcomeUnknown unless every other one is acknowledged.
+        """
+        if any(not failed.refused for failed in self.write_many(writes)):
+            raise OutcomeUnknown("Not everything could be written; it is safe to repeat.")
+
     def count(self, *updates: Update) -> None:
         """Move counters: rows that were certainly not written are tried again, others never counted twice."""
         left = list(updates)

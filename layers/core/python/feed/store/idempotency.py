@@ -13,30 +13,35 @@ from feed.store.schema import IDEMPOTENCY
 
 @dataclass(frozen=True)
 class Claim:
-    """The id and the time that the first request with this key chose."""
+    """The id (of what it makes) and the time that the first request with this key chose."""
 
-    article_id: int
+    id: str
     now_ms: int
 
 
-def claim(tables: Tables, user_id: int, key: str, body_hash: str, article_id: int, now_ms: int) -> Claim:
+def claim(tables: Tables, user_id: int, key: str, body_hash: str, id: str, now_ms: int) -> Claim:
     """Put first, read only when the key is taken; raises Reload when it was used for another body."""
-    row_key = (hashed(user_id), key)
-    columns: dict[str, int | str] = {"body_hash": body_hash, "article_id": article_id, "now_ms": now_ms}
+    columns: dict[str, int | str] = {"body_hash": body_hash, "id": id, "now_ms": now_ms}
     try:
-        tables.write(Put(IDEMPOTENCY, row_key, columns, Expect.ABSENT))
+        tables.write(Put(IDEMPOTENCY, (hashed(user_id), key), columns, Expect.ABSENT))
     except ConditionFailed:
-        row = tables.get(IDEMPOTENCY, row_key)
-        if row is None:
-            return claim(tables, user_id, key, body_hash, article_id, now_ms)
-        if row["body_hash"] != body_hash:
-            message = "This Idempotency-Key was used with another request body less than 24 hours ago."
-            raise Reload(message, code="idempotency_conflict") from None
-        return Claim(int(row["article_id"]), int(row["now_ms"]))
-    return Claim(article_id, now_ms)
+        claimed = find(tables, user_id, key, body_hash)
+        return claimed or claim(tables, user_id, key, body_hash, id, now_ms)
+    return Claim(id, now_ms)
 
 
-def rebind(tables: Tables, user_id: int, key: str, taken_id: int, article_id: int) -> None:
+def find(tables: Tables, user_id: int, key: str, body_hash: str) -> Claim | None:
+    """What an earlier request with this key chose; raises Reload when it had another body."""
+    row = tables.get(IDEMPOTENCY, (hashed(user_id), key))
+    if row is None:
+        return None
+    if row["body_hash"] != body_hash:
+        message = "This Idempotency-Key was used with another request body less than 24 hours ago."
+        raise Reload(message, code="idempotency_conflict")
+    return Claim(str(row["id"]), int(row["now_ms"]))
+
+
+def rebind(tables: Tables, user_id: int, key: str, taken_id: str, id: str) -> None:
     """The claimed id turned out to be somebody else's; raises ConditionFailed if that was noticed before."""
-    where = (equals("article_id", taken_id),)
-    tables.write(Update(IDEMPOTENCY, (hashed(user_id), key), put={"article_id": article_id}, where=where))
+    where = (equals("id", taken_id),)
+    tables.write(Update(IDEMPOTENCY, (hashed(user_id), key), put={"id": id}, where=where))

@@ -36,3 +36,9 @@ def clear_flag(tables: Tables, reader: int | str, article_id: int, flag: Flag) -
     """Raises ConditionFailed when the flag is not set."""
     drop = (flag.column, flag.time_column)
     tables.write(Update(LOG, key(reader, article_id), drop=drop, where=(equals(flag.column, _SET),)))
+
+
+def tipped(reader: int, article_id: int, now_ms: int) -> Update:
+    """That a tip of this reader was settled; a repetition writes the same."""
+    put: dict[str, int | str] = {"is_reward": _SET, "reward_ms": now_ms, "article_key": hashed(article_id)}
+    return Update(LOG, key(reader, article_id), put=put)

@@ -52,6 +52,9 @@ WORK = "work_table"
 LOG = "user_message_log_table"
 LOG_BY_ARTICLE = "user_message_log_by_article"
 IDEMPOTENCY = "idempotency_table"
+ORDERS = "reward_order_table"
+ACCOUNTS = "account_table"
+LEDGER = "ledger_table"
 
 TABLES: tuple[Table, ...] = (
     Table(USERS, (("user_key", "STRING"),)),
@@ -101,6 +104,10 @@ TABLES: tuple[Table, ...] = (
         indexes=(Index(LOG_BY_ARTICLE, ("article_key", "user_key", "message_id")),),
     ),
     Table(IDEMPOTENCY, (("user_key", "STRING"), ("key", "STRING")), ttl_s=DAY_S),
+    # money is kept for ever: a marker that expired would let a tip be credited again. Order ids are random themselves
+    Table(ORDERS, (("order_id", "STRING"),)),
+    Table(ACCOUNTS, (("user_key", "STRING"), ("bucket", "INTEGER"))),
+    Table(LEDGER, (("user_key", "STRING"), ("at_ms", "INTEGER"), ("movement_id", "STRING"))),
 )
 
 KEY_NAMES: dict[str, tuple[str, ...]] = {

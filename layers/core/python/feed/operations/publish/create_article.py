@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from typing import Literal
 
@@ -13,6 +12,7 @@ from feed.errors import Busy, ConditionFailed
 from feed.operations._cards import FullArticle, full
 from feed.operations._fields import Html, HttpsUrl, IdempotencyKey, PublicRequest, Summary, Title
 from feed.operations._release import count_shown, guard, release, released
+from feed.operations._repeats import body_hash
 from feed.operations.publish._content import clean
 from feed.store import articles, idempotency, users, work
 from feed.store.idempotency import Claim
@@ -92,28 +92,24 @@ def _is_this_one(existing: Article, article: Article, request: Request) -> bool:
 
 def _as_claimed(article: Article, claim: Claim) -> Article:
     published = claim.now_ms if article.published_ms is not None else None
-    return replace(article, id=claim.article_id, created_ms=claim.now_ms, published_ms=published)
+    return replace(article, id=int(claim.id), created_ms=claim.now_ms, published_ms=published)
 
 
 def _claim(request: Request, call: Call, world: World) -> Claim:
     """The id and time of this article: those of the first request when this one repeats it."""
-    article_id = new_article_id(call.now_ms, call.random_bits(12))
+    article_id = str(new_article_id(call.now_ms, call.random_bits(12)))
     if request.idempotency_key is None:
         return Claim(article_id, call.now_ms)
-    body = request.model_dump_json(exclude={"idempotency_key"})
-    body_hash = hashlib.sha256(body.encode()).hexdigest()
-    caller = call.require_caller()
-    return idempotency.claim(world.tables, caller, request.idempotency_key, body_hash, article_id, call.now_ms)
+    caller, sent = call.require_caller(), body_hash(request, call)
+    return idempotency.claim(world.tables, caller, request.idempotency_key, sent, article_id, call.now_ms)
 
 
 def _claim_another_id(request: Request, claim: Claim, call: Call, world: World) -> Claim:
     """Two articles of one millisecond drew the same id: the later one draws again, its key pointing to the new id."""
-    article_id = new_article_id(claim.now_ms, call.random_bits(12))
+    article_id = str(new_article_id(claim.now_ms, call.random_bits(12)))
     if request.idempotency_key is not None:
         try:
-            idempotency.rebind(
-                world.tables, call.require_caller(), request.idempotency_key, claim.article_id, article_id
-            )
+            idempotency.rebind(world.tables, call.require_caller(), request.idempotency_key, claim.id, article_id)
         except ConditionFailed:
             return _claim(request, call, world)
-    return replace(claim, article_id=article_id)
+    return replace(claim, id=article_id)

@@ -1,0 +1,24 @@
+"""Requests and answers of the routes that do not speak our JSON: the payment provider's and its browser page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class RawRequest:
+    """As it came; header names in lower case."""
+
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class RawAnswer:
+    """Its content type is the route's."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,59 @@
+"""What the sweeper does about one order: finish what a crash left, ask the provider where no notification came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feed.domain.tips import Order, Status, Trade, next_look
+from feed.operations._refunds import finish_refund
+from feed.operations._settlement import settle, take_in
+from feed.store import orders, work
+from feed.store.work import Work
+
+if TYPE_CHECKING:
+    from feed.call import Call
+    from feed.wiring import World
+
+PAYMENT = "payment"
+
+
+def guard(order_id: str, due_ms: int) -> Work:
+    """The work row that brings the sweeper to an order; written before what it guards."""
+    return Work(due_ms, PAYMENT, order_id)
+
+
+def reconcile(order_id: str, call: Call, world: World) -> None:
+    """Bring an order as far as it goes now, and see that it is looked at again while that can change anything.
+
+    Raises Suspicious, Busy, ConditionFailed: it is safe to come again.
+    """
+    order = orders.find(world.tables, order_id)
+    if order is None:
+        return
+    if order.asked is not None:
+        order = finish_refund(order, world.alipay, world.tables, call.now_ms)
+    if order.unsettled:
+        order = settle(order, world.tables)
+    if order.status in (Status.PENDING, Status.CLOSED) and not order.suspect:
+        _ask(order, call, world)
+
+
+def _ask(order: Order, call: Call, world: World) -> None:
+    """One question to the provider; an unpaid order is closed once it has expired, there and here."""
+    facts = world.alipay.query(order.id, call.now_ms)
+    if facts is not None:
+        order = take_in(facts, world.tables, call.now_ms)
+    expired = order.expires_ms < call.now_ms
+    unpaid = facts is None or facts.trade is Trade.WAITING
+    if order.status is Status.PENDING and expired and unpaid:
+        if not world.alipay.close(order.id, call.now_ms):
+            return _come_again(order, call.now_ms + 60_000, world)
+        orders.close(world.tables, order)
+    look = next_look(order, call.now_ms)
+    if order.status in (Status.PENDING, Status.CLOSED) and look is not None:
+        _come_again(order, look, world)
+    return None
+
+
+def _come_again(order: Order, due_ms: int, world: World) -> None:
+    world.tables.write_all(work.put(guard(order.id, due_ms)))

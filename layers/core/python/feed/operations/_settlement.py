@@ -1,0 +1,98 @@
+"""The one way in which money moves: what the provider says becomes the order's state, then the account's.
+
+Each step repeats harmlessly and follows from the row before it; whoever comes next goes on where a crash stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from feed.domain.tips import Facts, Order, Refund, Status, Trade, suspicion
+from feed.errors import Busy, ConditionFailed, NotFound, Reload
+from feed.store import accounts, articles, logs, orders
+from feed.store.client import Tables
+
+_TRIES = 5
+
+
+class UnknownOrder(NotFound):
+    """The provider speaks of an order that is not ours."""
+
+
+class Suspicious(Reload):
+    """What the provider says cannot be this order's: nothing was credited, and a person must look."""
+
+
+def take_in(facts: Facts, tables: Tables, now_ms: int) -> Order:
+    """Write down what the provider says, and settle it. Raises UnknownOrder, Suspicious, Busy (safe to repeat)."""
+    for _ in range(_TRIES):
+        order = orders.find(tables, facts.order_id)
+        if order is None:
+            raise UnknownOrder(f"There is no order {facts.order_id}.")
+        try:
+            return settle(_noted(order, facts, tables, now_ms), tables)
+        except ConditionFailed:
+            continue  # another delivery moved the order: see what is left to do
+    raise Busy(f"Others keep changing order {facts.order_id}; try again.")
+
+
+def settle(order: Order, tables: Tables) -> Order:
+    """Credit what is paid and take back what is refunded, once. Raises ConditionFailed when others moved on, Busy."""
+    if order.status is Status.PAID:
+        accounts.credit(tables, order)
+        tables.write_all(accounts.tip_line(order), logs.tipped(order.payer_id, order.article_id, order.paid_ms))
+        _count(order, tables)
+        orders.settle(tables, order)
+        order = replace(order, status=Status.SETTLED)
+    for refund in order.refunds:
+        if refund.total_fen > order.refunds_settled_fen:
+            order = _settle_refund(order, refund, tables)
+    return order
+
+
+def note_refund(order: Order, total_fen: int, tables: Tables, now_ms: int) -> Order:
+    """Write down that the refunds came to `total_fen`, unless as much is known. Raises ConditionFailed."""
+    if total_fen <= order.refunded_fen:
+        return order
+    refund = Refund(now_ms, total_fen)
+    orders.refund(tables, order, refund)
+    return replace(order, refunds=(*order.refunds, refund))
+
+
+def _noted(order: Order, facts: Facts, tables: Tables, now_ms: int) -> Order:
+    why = suspicion(order, facts)
+    if why or (order.suspect and facts.paid and order.status in (Status.PENDING, Status.CLOSED)):
+        if not order.suspect:
+            orders.suspect(tables, order, why, facts.trade_no)
+        raise Suspicious(f"Order {order.id} needs a person: {why or order.suspect}.")
+    if facts.paid and order.status in (Status.PENDING, Status.CLOSED):
+        orders.pay(tables, order, facts.trade_no, now_ms)
+        order = replace(order, status=Status.PAID, trade_no=facts.trade_no, paid_ms=now_ms)
+    elif facts.trade is Trade.CLOSED and order.status is Status.PENDING:
+        orders.close(tables, order)
+        order = replace(order, status=Status.CLOSED)
+    return note_refund(order, facts.refunded_fen, tables, now_ms)
+
+
+def _settle_refund(order: Order, refund: Refund, tables: Tables) -> Order:
+    accounts.take_back(tables, order, refund)
+    tables.write_all(accounts.refund_line(order, refund))
+    if refund.total_fen == order.amount_fen:
+        _count(order, tables)
+    orders.settle_refund(tables, order, refund)
+    return replace(order, refunds_settled_fen=refund.total_fen)
+
+
+def _count(order: Order, tables: Tables) -> None:
+    """Bring the article's counter to what the account row says; the reading comes after that of what is shown."""
+    for _ in range(_TRIES):
+        shown = articles.shown_tips(tables, order.article_id, order.bucket)
+        credited = accounts.tipped(tables, order)
+        if shown is None or shown == credited:
+            return
+        try:
+            articles.show_tips(tables, order.article_id, order.bucket, shown, credited)
+        except ConditionFailed:
+            continue  # another tip of this article moved it
+        return
+    raise Busy(f"Others keep counting the tips of article {order.article_id}; try again.")

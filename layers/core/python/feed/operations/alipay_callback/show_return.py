@@ -1,0 +1,54 @@
+"""GET /v1/payments/alipay/return: what the payer sees when Alipay sends the browser back; it changes nothing."""
+
+from __future__ import annotations
+
+from string import Template
+from typing import TYPE_CHECKING
+
+from feed.domain import notifications, tips
+from feed.domain.tips import Status
+from feed.errors import InvalidRequest, NotFound
+from feed.operations._raw import RawAnswer, RawRequest
+
+if TYPE_CHECKING:
+    from feed.call import Call
+    from feed.wiring import World
+
+_PAGE = Template("""<!doctype html>
+<html lang="zh-CN">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$chinese</title>
+<style>body{font:16px/1.6 system-ui,sans-serif;max-width:28rem;margin:20vh auto;text-align:center}</style>
+<h1>$chinese</h1>
+<p lang="en">$english</p>
+</html>
+""")
+_HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "referrer-policy": "no-referrer",
+}
+_WORDS = {
+    Status.PENDING: ("正在确认付款", "Your payment is being confirmed; this takes a minute at most."),
+    Status.CLOSED: ("订单已关闭", "This order is closed."),
+    Status.PAID: ("打赏成功，谢谢！", "Thank you for your tip!"),
+    Status.SETTLED: ("打赏成功，谢谢！", "Thank you for your tip!"),
+}
+
+
+def run(request: RawRequest, call: Call, world: World) -> RawAnswer:  # noqa: ARG001 - every operation takes the call
+    """The order's own state, as our rows have it; the parameters prove nothing but whose order may be shown."""
+    verifier = world.verifier
+    values = verifier.verified(request.query)
+    order_id = values.get("out_trade_no", "")
+    ours = notifications.is_for(values, verifier.payee.app_id, verifier.payee.seller_id)
+    if not ours or not tips.is_order_id(order_id):
+        raise InvalidRequest("These are not the parameters of one of our orders.")
+
+    from feed.store import orders
+
+    order = orders.find(world.tables, order_id)
+    if order is None:
+        raise NotFound("There is no such order.")
+    chinese, english = _WORDS[order.status]
+    return RawAnswer(200, _PAGE.substitute(chinese=chinese, english=english), _HEADERS)

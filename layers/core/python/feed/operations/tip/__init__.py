@@ -1,0 +1,1 @@
+"""Tips: ordering one, looking at it, and the account and ledger of whoever was tipped."""
