@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 import urllib.error
@@ -83,6 +84,17 @@ class Product:
     def act(self, user: int, article: int, kind: str) -> Any:
         return self._expect(200, self.call("POST", f"/v1/articles/{article}/actions", user, {"kind": kind}))
 
+    def tip(self, user: int, article: int, fen: int = 500, **more: Any) -> Any:
+        body = {"amount_fen": fen, "channel": "alipay", **more}
+        return self._expect(201, self.call("POST", f"/v1/articles/{article}/tips", user, body))
+
+    def notify(self, form: bytes, content_type: str = "application/x-www-form-urlencoded; charset=utf-8") -> Answer:
+        """What Alipay does after a payment."""
+        return self.call("POST", "/v1/payments/alipay/notify", None, form, {"Content-Type": content_type})
+
+    def balance(self, user: int) -> int:
+        return int(self._expect(200, self.call("GET", "/v1/account", user))["balance_fen"])
+
     def pages(self, path: str, user: int | None, size: int = 20) -> Iterator[Any]:
         """Every page of a list, by its cursors."""
         cursor = None
@@ -129,16 +141,15 @@ class InProcess:
             "rawPath": parts.path,
             "headers": given,
             "queryParameters": dict(parse_qsl(parts.query, keep_blank_values=True)),
-            "body": (body or b"").decode(),
-            "isBase64Encoded": False,
+            "body": base64.b64encode(body or b"").decode(),
+            "isBase64Encoded": True,
             "requestContext": {
                 "requestId": "r",
                 "http": {"method": method, "path": parts.path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
             },
         }
         answer = self.invoke(self._function_for(method, parts.path), json.dumps(event).encode())
-        text = answer["body"]
-        return Answer(answer["statusCode"], answer["headers"], json.loads(text) if text else None)
+        return _answer(answer["statusCode"], answer["headers"], answer["body"].encode())
 
     def settle(self) -> int:
         runs = 0
@@ -194,8 +205,11 @@ class OverHttp:
         return self.wait_idle()
 
 
-def _answer(status: int, headers: dict[str, str], body: bytes) -> Answer:
-    return Answer(status, {name.lower(): value for name, value in headers.items()}, json.loads(body) if body else None)
+def _answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+    """JSON is read; every other body stays text."""
+    lower = {name.lower(): value for name, value in headers.items()}
+    is_json = lower.get("content-type", "").startswith("application/json")
+    return Answer(status, lower, json.loads(body) if is_json else body.decode() or None)
 
 
 def load_handler(path: Path) -> Any:

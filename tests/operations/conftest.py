@@ -13,9 +13,11 @@ from typing import Any, Protocol
 
 import pytest
 
+from alifakes.alipay.keys import Keys, make_keys
 from alifakes.server import HttpServer, Request, Response
 from alifakes.tablestore.app import TablestoreFake
 from commands import table_admin, token
+from commands.local_alipay import merchant_variables
 from feed import wiring
 from feed.call import Spent
 from feed.config import Credentials
@@ -25,6 +27,9 @@ from tests.steps import InProcess, Product
 
 TEN_YEARS_S = 315_360_000
 """Longer than any test moves the clock."""
+
+API = "http://127.0.0.1:9"
+"""Where nobody listens: tests deliver notifications themselves."""
 
 Calls = Callable[[], list[dict[str, Any]]]
 
@@ -51,6 +56,11 @@ def signed(keys: Path) -> Callable[[int], str]:
     return cache(lambda user: token.sign(user, TEN_YEARS_S, keys))
 
 
+@pytest.fixture(scope="session")
+def alipay_keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    return make_keys(tmp_path_factory.mktemp("alipay"))
+
+
 @pytest.fixture
 def tablestore() -> Iterator[TablestoreFake]:
     with TablestoreFake() as fake:
@@ -59,7 +69,11 @@ def tablestore() -> Iterator[TablestoreFake]:
 
 @pytest.fixture
 def driver(
-    tablestore: TablestoreFake, jwks: str, signed: Callable[[int], str], monkeypatch: pytest.MonkeyPatch
+    tablestore: TablestoreFake,
+    jwks: str,
+    signed: Callable[[int], str],
+    alipay_keys: Keys,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[InProcess]:
     queueing = InProcess(token=signed)
 
@@ -83,6 +97,7 @@ def driver(
         "FEED_FANOUT_BATCH_FOLLOWERS": "3",
         "FEED_FANOUT_WIDTH": "1",
         "FEED_REQUEST_TIMEOUT_S": "2",
+        **merchant_variables(API, "http://127.0.0.1:9/gateway.do", alipay_keys),
     }.items():
         monkeypatch.setenv(name, value)
     wiring.forget()
