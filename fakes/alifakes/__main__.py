@@ -1,4 +1,4 @@
-"""`python -m alifakes tablestore|fc ...`: start one of the local services."""
+"""`python -m alifakes tablestore|fc|alipay ...`: start one of the local services."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from importlib import import_module
 COMMANDS = {
     "tablestore": "alifakes.tablestore.command",
     "fc": "alifakes.function_compute.command",
+    "alipay": "alifakes.alipay.command",
 }
 
 
