@@ -39,10 +39,11 @@ class Refund:
 
 @dataclass(frozen=True)
 class Asked:
-    """A refund that the provider has been asked for, by its request number; not known yet whether it happened."""
+    """A refund that the provider is asked for since `at_ms`, by its request number; whether it happened is not known."""
 
     request_no: str
     fen: int
+    at_ms: int
 
 
 @dataclass(frozen=True)

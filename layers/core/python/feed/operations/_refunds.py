@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from feed.store.client import Tables
 
 
-def ask_refund(order: Order, total_fen: int, tables: Tables) -> Order:
+def ask_refund(order: Order, total_fen: int, tables: Tables, now_ms: int) -> Order:
     """Decide that the order's refunds shall come to `total_fen`; `finish_refund` does it, whoever calls that.
 
     Raises InvalidRequest for more than was paid, Reload for an order that cannot be refunded now, ConditionFailed.
@@ -26,7 +26,7 @@ def ask_refund(order: Order, total_fen: int, tables: Tables) -> Order:
         raise Reload(f"The order is {order.status.value}; only a settled one can be refunded.")
     if order.asked is not None:
         return order
-    asked = Asked(f"{order.id}_{total_fen}", total_fen - order.refunded_fen)
+    asked = Asked(f"{order.id}_{total_fen}", total_fen - order.refunded_fen, now_ms)
     orders.ask(tables, order, asked)
     return replace(order, asked=asked)
 

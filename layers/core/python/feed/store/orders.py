@@ -113,9 +113,11 @@ def _decode_refunds(text: str) -> tuple[Refund, ...]:
 
 
 def _encode_asked(asked: Asked | None) -> str:
-    return f"{asked.request_no}:{asked.fen}" if asked else ""
+    return f"{asked.request_no}:{asked.fen}:{asked.at_ms}" if asked else ""
 
 
 def _decode_asked(text: str) -> Asked | None:
-    request_no, _, fen = text.partition(":")
-    return Asked(request_no, int(fen)) if text else None
+    if not text:
+        return None
+    request_no, fen, at_ms = text.split(":")
+    return Asked(request_no, int(fen), int(at_ms))
