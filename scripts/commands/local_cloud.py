@@ -1,4 +1,4 @@
-"""The local cloud as one object: Tablestore fake, tables, Function Compute fake and the API in front of it."""
+"""The local cloud as one object: the fakes of Tablestore, Alipay and Function Compute, tables, the API in front."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, TextIO
 
+from alifakes.alipay.app import AlipayFake
 from alifakes.function_compute.app import FunctionComputeFake
 from alifakes.function_compute.model import ProjectError
 from alifakes.function_compute.project import read_project
+from commands.local_alipay import local_keys, merchant_variables
 from commands.running import ACCESS_KEY, INSTANCE, ROOT, SECRET, Running
 from commands.tablestore_process import CannotStart, TablestoreProcess
 from commands.token import AUDIENCE, ISSUER, local_jwks, sign
@@ -33,14 +35,15 @@ def _silent(_line: str) -> None:
     pass
 
 
-def deployment_variables(ots_endpoint: str, fc_endpoint: str) -> dict[str, str]:
-    """What a deployment would set; edition 1.0.0 knows no defaults, so everything is here."""
+def deployment_variables(ots_endpoint: str, fc_endpoint: str, api: str, alipay: str) -> dict[str, str]:
+    """What a deployment would set; edition 1.0.0 knows no defaults, so everything is here. `alipay` is the gateway."""
     return {
         "FEED_REGION": "cn-hangzhou",
         "FEED_ACCOUNT": "1000000000000000",
         "FEED_ROLE": "acs:ram::1000000000000000:role/feed",
         "FEED_CORE_LAYER": "1",
         "FEED_VENDOR_LAYER": "1",
+        "FEED_ALIPAY_LAYER": "1",
         "OTS_ENDPOINT": ots_endpoint,
         "OTS_INSTANCE": INSTANCE,
         "FEED_FC_ENDPOINT": fc_endpoint,
@@ -49,6 +52,7 @@ def deployment_variables(ots_endpoint: str, fc_endpoint: str) -> dict[str, str]:
         "FEED_JWT_AUDIENCE": AUDIENCE,
         "FEED_FANOUT_BATCH_FOLLOWERS": "20000",
         "FEED_FANOUT_WIDTH": "64",
+        **merchant_variables(api, alipay, local_keys()),
     }
 
 
@@ -89,6 +93,7 @@ class LocalCloud:
         self._on_line = on_line
         self._say = say
         self._tablestore: TablestoreProcess | None = None
+        self._alipay: AlipayFake | None = None
         self._functions: FunctionComputeFake | None = None
 
     @property
@@ -106,8 +111,13 @@ class LocalCloud:
         assert self._tablestore is not None, "the local cloud must have been started"
         return self._tablestore.endpoint
 
+    @property
+    def alipay(self) -> AlipayFake:
+        assert self._alipay is not None, "the local cloud must have been started"
+        return self._alipay
+
     def running(self) -> Running:
-        return Running(os.getpid(), self.edition, self.api, self.ots_endpoint, self.fc_endpoint)
+        return Running(os.getpid(), self.edition, self.api, self.ots_endpoint, self.fc_endpoint, self.alipay.gateway)
 
     def token(self, user_id: int) -> str:
         """A token that this cloud's functions accept."""
@@ -141,7 +151,7 @@ class LocalCloud:
                 except OSError as error:
                     raise CannotStart(f"Port {self._port} cannot be listened on: {error.strerror}.") from None
         try:
-            read_project(self._project_file, self._variables("http://127.0.0.1", "http://127.0.0.1"))
+            read_project(self._project_file, self._variables(*["http://127.0.0.1"] * 4))
         except ProjectError as error:
             raise CannotStart(str(error)) from None
 
@@ -167,6 +177,9 @@ class LocalCloud:
         except table_admin.Refused as refused:
             raise CannotStart(f"{refused} scripts/dev --fresh starts with an empty database.") from None
         self._say(f"Tablestore: {len(TABLES)} tables {'created' if self.tables_created else 'found'}")
+        self._say("Alipay: starting, with keys and money of its own")
+        self._alipay = AlipayFake(keys=local_keys())
+        self._alipay.start()
         self._say(f"Function Compute: starting the functions of {self._project_file.name}")
         self._start_functions(self.ots_endpoint)
 
@@ -183,11 +196,12 @@ class LocalCloud:
                 (data / name).unlink(missing_ok=True)
 
     def _start_functions(self, ots_endpoint: str) -> None:
+        installed = Path(site.getsitepackages()[0])
         functions = FunctionComputeFake(
             self._project_file,
             api_port=self._port,
-            env=lambda endpoint: self._variables(ots_endpoint, endpoint),
-            layers={"feed-core": ROOT / "layers" / "core", "feed-vendor": Path(site.getsitepackages()[0])},
+            env=lambda endpoint, api: self._variables(ots_endpoint, endpoint, api, self.alipay.gateway),
+            layers={"feed-core": ROOT / "layers" / "core", "feed-vendor": installed, "feed-alipay": installed},
             routes=ROUTES,
             log_file=self.data and self.data / "functions.log",
             max_instances=self._max_instances,
@@ -204,14 +218,17 @@ class LocalCloud:
         for note in functions.notes:
             self._say(f"note: {note}")
 
-    def _variables(self, ots_endpoint: str, fc_endpoint: str) -> dict[str, str]:
-        return {**deployment_variables(ots_endpoint, fc_endpoint), **self._env}
+    def _variables(self, ots_endpoint: str, fc_endpoint: str, api: str, alipay: str) -> dict[str, str]:
+        return {**deployment_variables(ots_endpoint, fc_endpoint, api, alipay), **self._env}
 
     def stop(self) -> None:
         """End every process: first the functions, then what they write to."""
         if self._functions is not None:
             self._functions.stop()
             self._functions = None
+        if self._alipay is not None:
+            self._alipay.stop()
+            self._alipay = None
         if self._tablestore is not None:
             self._tablestore.stop()
             self._tablestore = None

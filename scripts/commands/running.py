@@ -27,6 +27,7 @@ class Running:
     api: str
     ots_endpoint: str
     fc_endpoint: str
+    alipay: str
 
     def announce(self, root: Path) -> None:
         root.mkdir(parents=True, exist_ok=True)

@@ -10,10 +10,12 @@ from alifakes.function_compute.model import Function
 from alifakes.function_compute.project import read_project
 from commands.local_cloud import PROJECT_FILES, Edition, deployment_variables
 from commands.running import ROOT
-from feed.config import Settings
+from feed.config import Merchant, Payee, Settings
+from feed.errors import Misconfigured
 
-ENDPOINTS = ("http://127.0.0.1:1", "http://127.0.0.1:2")
+ENDPOINTS = ("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3", "http://127.0.0.1:4/gateway.do")
 BACKGROUND = {"fanout-batch", "sweep"}
+MERCHANTS = {"tip", "sweep"}
 ENVIRONMENT_LIMIT = 4096
 
 both = pytest.mark.parametrize("edition", PROJECT_FILES)
@@ -56,5 +58,19 @@ def test_the_environment_is_all_that_the_layer_reads(edition: Edition) -> None:
     for function in functions(edition).values():
         settings = Settings.from_env(function.environment)
         assert settings.invoker == edition
-        assert function.layers == ("feed-core", "feed-vendor")
+        pays = ("feed-alipay",) if function.name in MERCHANTS else ()
+        assert function.layers == ("feed-core", "feed-vendor", *pays)
         assert sum(len(name) + len(value) for name, value in function.environment.items()) < ENVIRONMENT_LIMIT
+
+
+@both
+def test_the_keys_are_only_where_they_are_needed(edition: Edition) -> None:
+    for name, function in functions(edition).items():
+        if name in MERCHANTS:
+            Merchant.from_env(function.environment)
+        elif name == "alipay-callback":
+            Payee.from_env(function.environment)
+            assert "FEED_ALIPAY_PRIVATE_KEY" not in function.environment
+        else:
+            with pytest.raises(Misconfigured, match="FEED_ALIPAY_APP_ID"):
+                Payee.from_env(function.environment)

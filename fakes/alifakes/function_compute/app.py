@@ -24,15 +24,15 @@ from alifakes.function_compute.sandbox.pool import MAX_WAITING, Pool
 from alifakes.function_compute.triggers.timers import Timers
 from alifakes.server import HttpServer, Request, Response
 
-Env = Mapping[str, str] | Callable[[str], Mapping[str, str]]
+Env = Mapping[str, str] | Callable[[str, str], Mapping[str, str]]
 _T = TypeVar("_T")
 
 
 class FunctionComputeFake:
     """Runs the functions of a project file between `start()` and `stop()`, or inside a `with`.
 
-    `env` answers the file's `${env()}`; when it is a function it is called with the invoke endpoint, known only once
-    the port is open. `layers` maps names to folders, `interpreters` runtimes to commands (default: this interpreter),
+    `env` answers the file's `${env()}`; when it is a function it is called with the invoke endpoint and the public one,
+    known only once the ports are open. `layers` maps names to folders, `interpreters` runtimes to commands (default: this interpreter),
     `routes` is an OpenAPI file or document for the public port. `log_file` (a path or an open
     stream) takes what functions print, `on_line` a line per invocation. `max_body` is the public port's limit in bytes.
     """
@@ -125,7 +125,7 @@ class FunctionComputeFake:
     async def _open(self) -> None:
         await self._control_server.start()
         await self._api_server.start()
-        env = self._env(self.endpoint) if callable(self._env) else self._env or {}
+        env = self._env(self.endpoint, self.api_endpoint) if callable(self._env) else self._env or {}
         project = read_project(self._project_file, env)
         surrounded, notes = surroundings(project, self._layers, self._interpreters)
         self.notes = [*project.notes, *notes]
