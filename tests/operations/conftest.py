@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from alifakes.alipay.app import AlipayFake
 from alifakes.alipay.keys import Keys, make_keys
 from alifakes.server import HttpServer, Request, Response
 from alifakes.tablestore.app import TablestoreFake
@@ -127,6 +128,20 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     moved = Clock()
     monkeypatch.setattr("feed.edge.endpoints.time", moved)
     return moved
+
+
+@pytest.fixture
+def alipay(
+    driver: InProcess,  # noqa: ARG001 (it sets the environment first)
+    alipay_keys: Keys,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[AlipayFake]:
+    """Alipay itself, by the tests' clock; it notifies nobody."""
+    with AlipayFake(keys=alipay_keys, clock=lambda: clock.time_ns() // 1_000_000, deliver=False) as fake:
+        monkeypatch.setenv("FEED_ALIPAY_GATEWAY", fake.gateway)
+        wiring.forget()
+        yield fake
 
 
 @pytest.fixture

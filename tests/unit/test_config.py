@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
+
 import pytest
 
-from feed.config import Settings
+from feed.config import Merchant, Payee, Settings
 from feed.errors import Misconfigured
 
 ENVIRONMENT = {
@@ -47,3 +50,46 @@ def test_a_number_is_a_positive_whole_one(name: str, value: str) -> None:
 def test_only_invokers_that_exist() -> None:
     with pytest.raises(Misconfigured, match="FEED_INVOKER is 'fc4'"):
         Settings.from_env({**ENVIRONMENT, "FEED_INVOKER": "fc4"})
+
+
+KEY = b"a key's bytes, as DER has them"
+BASE64 = base64.b64encode(KEY).decode()
+PAYEE = {"FEED_ALIPAY_APP_ID": "1", "FEED_ALIPAY_SELLER_ID": "2", "FEED_ALIPAY_PUBLIC_KEY": BASE64}
+MERCHANT = {
+    **PAYEE,
+    "FEED_ALIPAY_GATEWAY": "http://127.0.0.1:3/gateway.do",
+    "FEED_ALIPAY_PRIVATE_KEY": BASE64,
+    "FEED_ALIPAY_NOTIFY_URL": "http://127.0.0.1:4/notify",
+    "FEED_ALIPAY_RETURN_URL": "http://127.0.0.1:4/return",
+}
+
+
+@pytest.mark.parametrize("name", sorted(MERCHANT))
+def test_a_merchant_is_named_whole(name: str) -> None:
+    with pytest.raises(Misconfigured, match=name):
+        Merchant.from_env({**MERCHANT, name: ""})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BASE64,
+        f"{BASE64[:10]}\n{BASE64[10:]}\n",
+        f"-----BEGIN PUBLIC KEY-----\n{BASE64}\n-----END PUBLIC KEY-----\n",
+        f"# whose it is\n-----BEGIN RSA PUBLIC KEY-----\r\n{BASE64[:8]}\r\n{BASE64[8:]}\r\n-----END RSA PUBLIC KEY-----",
+    ],
+    ids=["bare", "in lines", "PEM", "PEM with a comment"],
+)
+def test_keys_come_as_pem_or_base64_from_a_variable_or_a_file(text: str, tmp_path: Path) -> None:
+    assert Payee.from_env({**PAYEE, "FEED_ALIPAY_PUBLIC_KEY": text}).public_key == KEY
+    file = tmp_path / "key.pem"
+    file.write_text(text)
+    from_file = {name: value for name, value in PAYEE.items() if name != "FEED_ALIPAY_PUBLIC_KEY"}
+    assert Payee.from_env({**from_file, "FEED_ALIPAY_PUBLIC_KEY_FILE": str(file)}).public_key == KEY
+
+
+def test_a_key_that_cannot_be_read_is_not_repeated(tmp_path: Path) -> None:
+    for env in ({"FEED_ALIPAY_PUBLIC_KEY": "secret?!"}, {"FEED_ALIPAY_PUBLIC_KEY_FILE": str(tmp_path / "none")}):
+        with pytest.raises(Misconfigured, match="FEED_ALIPAY_PUBLIC_KEY") as refused:
+            Payee.from_env({**PAYEE, **env})
+        assert "secret" not in refused.value.message

@@ -1,0 +1,186 @@
+"""Where no notification comes: the sweeper asks Alipay, closes what nobody pays, and finishes refunds."""
+
+from __future__ import annotations
+
+import os
+import urllib.request
+from typing import Any
+
+import pytest
+
+from alifakes.alipay.app import AlipayFake
+from alifakes.alipay.keys import Keys
+from commands import audit as auditing
+from commands.refund import refund, refund_suspicious
+from feed.config import Merchant
+from feed.errors import FeedError
+from feed.gateways.alipay import Alipay
+from feed.store import orders
+from feed.store.client import Tables
+from tests.operations.conftest import Clock
+from tests.operations.money import Paid
+from tests.steps import InProcess, Product
+
+ANN, BEN = 11, 12
+MINUTE = 60_000
+
+
+@pytest.fixture
+def article(product: Product) -> int:
+    product.given_people(ANN, BEN)
+    made = int(product.publish(ANN)["id"])
+    product.settle()
+    return made
+
+
+def open_page(order: Any) -> str:
+    """The payer's browser follows the address; the order's number, by which the fake's buyer acts."""
+    urllib.request.urlopen(order["pay_url"], timeout=10).close()
+    return str(order["order_id"])
+
+
+def status(product: Product, order: Any) -> str:
+    return str(product.call("GET", f"/v1/tips/{order['order_id']}", BEN).body["status"])
+
+
+def test_a_payment_without_a_notification_is_found_after_a_minute(
+    product: Product, driver: InProcess, alipay: AlipayFake, clock: Clock, article: int
+) -> None:
+    order = product.tip(BEN, article)
+    alipay.pay(open_page(order))
+    driver.sweep()
+    assert status(product, order) == "pending"  # nobody asks before, and no GET ever does
+    clock.advance(MINUTE + 1)
+    assert status(product, order) == "pending"
+    driver.sweep()
+    assert (status(product, order), product.balance(ANN)) == ("paid", 500)
+    clock.advance(86_400_000)
+    assert driver.sweep()["waiting"] == 0
+
+
+@pytest.mark.parametrize("visited", [False, True], ids=["never opened", "abandoned"])
+def test_an_order_that_nobody_pays_is_closed_after_its_expiry(
+    product: Product, driver: InProcess, alipay: AlipayFake, clock: Clock, article: int, visited: bool
+) -> None:
+    order = product.tip(BEN, article)
+    if visited:
+        alipay.abandon(open_page(order))
+    for minutes, expected in ((1, "pending"), (5, "pending"), (16, "closed")):
+        clock.advance(minutes * MINUTE + 1 - clock.ahead_ms)
+        driver.sweep()
+        assert status(product, order) == expected, minutes
+    for _ in range(3):
+        clock.advance(86_400_000)
+        driver.sweep()
+    assert driver.sweep() == {"finished": 0, "waiting": 0, "failed": 0}
+
+
+def test_money_that_comes_after_the_end_is_credited(
+    product: Product, driver: InProcess, alipay: AlipayFake, clock: Clock, article: int
+) -> None:
+    order = product.tip(BEN, article)
+    number = open_page(order)
+    clock.advance(16 * MINUTE + 1)
+    driver.sweep()
+    assert status(product, order) == "closed"
+    alipay.pay_late(number)
+    clock.advance(60 * MINUTE)
+    driver.sweep()
+    assert (status(product, order), product.balance(ANN)) == ("paid", 500)
+
+
+def test_an_order_is_not_given_up_while_alipay_is_away(
+    product: Product, driver: InProcess, alipay: AlipayFake, clock: Clock, article: int
+) -> None:
+    made = [product.tip(BEN, article) for _ in range(3)]
+    for order in made:
+        alipay.pay(open_page(order))
+    alipay.stop()
+    clock.advance(20 * MINUTE)
+    assert driver.sweep() == {"finished": 0, "waiting": 2, "failed": 1}  # one question a turn
+    assert [status(product, order) for order in made] == ["pending"] * 3
+    alipay.start()
+    driver.sweep()
+    assert [status(product, order) for order in made] == ["paid"] * 3
+    assert product.balance(ANN) == 1500
+
+
+@pytest.fixture
+def till(alipay: AlipayFake) -> Alipay:  # noqa: ARG001 (it sets the environment)
+    return Alipay.open(Merchant.from_env(os.environ))
+
+
+def now(clock: Clock) -> int:
+    return clock.time_ns() // 1_000_000
+
+
+@pytest.fixture
+def tipped(product: Product, driver: InProcess, alipay: AlipayFake, clock: Clock, article: int) -> Any:
+    order = product.tip(BEN, article)
+    alipay.pay(open_page(order))
+    clock.advance(MINUTE + 1)
+    driver.sweep()
+    return order
+
+
+def test_refunds_by_hand_are_given_once(
+    product: Product,
+    driver: InProcess,
+    alipay: AlipayFake,
+    clock: Clock,
+    store: Tables,
+    till: Alipay,
+    tipped: Any,
+    article: int,
+) -> None:
+    number = tipped["order_id"]
+    assert refund(number, 200, store, till, now(clock)).startswith("Refunded 200 fen")
+    assert refund(number, 200, store, till, now(clock)).startswith("Nothing to do")
+    assert refund(number, 150, store, till, now(clock)).startswith("Nothing to do")
+    assert (product.balance(ANN), status(product, tipped)) == (300, "paid")
+    assert product.call("GET", f"/v1/articles/{article}").body["counts"]["reward"] == 1
+    assert refund(number, 500, store, till, now(clock)).startswith("Refunded 300 fen")
+    assert (product.balance(ANN), status(product, tipped)) == (0, "refunded")
+    assert product.call("GET", f"/v1/articles/{article}").body["counts"]["reward"] == 0
+    assert [line["amount_fen"] for line in product.walk("/v1/account/ledger", ANN)] == [-300, -200, 500]
+    assert [part.amount_fen for part in alipay.trades[0].refunds] == [200, 300]
+    with pytest.raises(FeedError, match="501 cannot be refunded"):
+        refund(number, 501, store, till, now(clock))
+    clock.advance(MINUTE + 1)
+    assert driver.sweep()["waiting"] == 0
+    assert auditing.audit(store, now(clock)).lines()[-1].startswith("ok:")
+
+
+def test_a_refund_that_dies_half_way_is_finished_by_the_sweeper(
+    product: Product, driver: InProcess, alipay: AlipayFake, clock: Clock, store: Tables, till: Alipay, tipped: Any
+) -> None:
+    number = tipped["order_id"]
+    alipay.stop()
+    with pytest.raises(FeedError, match="did not answer"):
+        refund(number, 200, store, till, now(clock))
+    alipay.start()
+    assert product.balance(ANN) == 500
+    clock.advance(MINUTE + 1)
+    driver.sweep()
+    assert product.balance(ANN) == 300
+    assert [part.amount_fen for part in alipay.trades[0].refunds] == [200]
+    assert refund(number, 200, store, till, now(clock)).startswith("Nothing to do")
+
+
+def test_a_second_payment_is_given_back_by_a_person(
+    product: Product, alipay: AlipayFake, alipay_keys: Keys, clock: Clock, store: Tables, till: Alipay, article: int
+) -> None:
+    order = product.tip(BEN, article)
+    number = open_page(order)
+    first, second = alipay.pay(number), alipay.pay_twice(number)
+    for trade in (first, second, second):
+        product.notify(Paid(alipay_keys, trade).notification())
+    report = auditing.audit(store, now(clock))
+    assert report.people == [f"order {number}: second_trade, trade {second.trade_no}"]
+    assert product.balance(ANN) == 500
+    assert refund_suspicious(number, 500, store, till, now(clock)).startswith("Returned 500 fen")
+    assert refund_suspicious(number, 500, store, till, now(clock)).startswith("Nothing to do")
+    assert auditing.audit(store, now(clock)).holds
+    found = orders.find(store, number)
+    assert found is not None
+    assert found.refunded_fen == 0
