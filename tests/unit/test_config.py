@@ -76,7 +76,7 @@ def test_a_merchant_is_named_whole(name: str) -> None:
         BASE64,
         f"{BASE64[:10]}\n{BASE64[10:]}\n",
         f"-----BEGIN PUBLIC KEY-----\n{BASE64}\n-----END PUBLIC KEY-----\n",
-        f"# whose it is\n-----BEGIN RSA PUBLIC KEY-----\r\n{BASE64[:8]}\r\n{BASE64[8:]}\r\n-----END RSA PUBLIC KEY-----",
+        f"# whose\n-----BEGIN RSA PUBLIC KEY-----\r\n{BASE64[:8]}\r\n{BASE64[8:]}\r\n-----END RSA PUBLIC KEY-----",
     ],
     ids=["bare", "in lines", "PEM", "PEM with a comment"],
 )
