@@ -27,7 +27,8 @@ class TablestoreFake:
     """Serves any instance name in a thread of its own while the `with` block runs.
 
     `path` names the SQLite file of the data, None keeps it in memory. `port` 0 takes a free one. `index_lag_ms` is
-    how far secondary indexes run behind; `clock` gives the engine's time in ms (not that of signatures and dates).
+    how far secondary indexes run behind, `search_lag_ms` search indexes (None: just as far); `clock` gives the engine's
+    time in ms (not that of signatures and dates).
     Entering raises OSError when the port is taken, and what open_storage raises for a foreign database.
     """
 
@@ -39,12 +40,13 @@ class TablestoreFake:
         port: int = 0,
         credentials: Mapping[str, Credential] = LOCAL_CREDENTIALS,
         index_lag_ms: int = 0,
+        search_lag_ms: int | None = None,
         clock: Callable[[], int] | None = None,
     ) -> None:
         self.faults = Faults()
         self._credentials = credentials
         self._usage = Usage()
-        self._instances = Instances(path, index_lag_ms, clock or _wall_clock)
+        self._instances = Instances(path, clock or _wall_clock, index_lag_ms, search_lag_ms)
         self._service = Service(self._instances.get, credentials, self.faults, self._usage)
         self._control = Control(self.faults, self._usage, self._instances.reset)
         self._server = HttpServer(self._handle, host=host, port=port, too_large=too_large)

@@ -24,6 +24,7 @@ def main(argv: Sequence[str]) -> int:
         port=options.port,
         credentials=credentials,
         index_lag_ms=options.index_lag_ms,
+        search_lag_ms=options.search_lag_ms,
     )
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -48,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--data", type=Path, metavar="FILE", help="SQLite file; without it data live in memory")
     parser.add_argument("--index-lag-ms", type=_milliseconds, default=0, help="how far secondary indexes run behind")
+    parser.add_argument(
+        "--search-lag-ms", type=_milliseconds, help="the same of search indexes; just as far if not given"
+    )
     parser.add_argument("--access-key", default="local", help="an access key id that is accepted")
     parser.add_argument("--secret", default="local", help="the secret of --access-key")
     return parser

@@ -13,9 +13,16 @@ from alifakes.tablestore.storage import Storage, open_storage
 class Instances:
     """Engines by instance name; all of them keep their data in the file `path`, or in memory when it is None."""
 
-    def __init__(self, path: str | os.PathLike[str] | None, index_lag_ms: int, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None,
+        clock: Callable[[], int],
+        index_lag_ms: int = 0,
+        search_lag_ms: int | None = None,
+    ) -> None:
         self._path = None if path is None else Path(path)
         self._index_lag_ms = index_lag_ms
+        self._search_lag_ms = search_lag_ms
         self._clock = clock
         self._engines: dict[str, Engine] = {}
         self._storage: Storage | None = None
@@ -28,7 +35,13 @@ class Instances:
         engine = self._engines.get(name)
         if engine is None:
             assert self._storage is not None  # requests come between open and close
-            engine = Engine(self._storage, clock=self._clock, index_lag_ms=self._index_lag_ms, instance=name)
+            engine = Engine(
+                self._storage,
+                clock=self._clock,
+                index_lag_ms=self._index_lag_ms,
+                search_lag_ms=self._search_lag_ms,
+                instance=name,
+            )
             self._engines[name] = engine
         return engine
 

@@ -107,7 +107,7 @@ def test_names_of_no_operation(call: Call) -> None:
     assert call("Nonsense")[:3] == (400, "OTSParameterInvalid", "Unsupported operation: Nonsense.")
 
 
-@pytest.mark.parametrize("name", ["Search", "SQLQuery", "StartLocalTransaction", "PutTimeseriesData"])
+@pytest.mark.parametrize("name", ["ParallelScan", "SQLQuery", "StartLocalTransaction", "PutTimeseriesData"])
 def test_operations_that_are_not_emulated(call: Call, name: str) -> None:
     assert call(name)[:3] == (400, "OTSUnsupportedOperation", f"Unsupported operation: {name}.")
 
@@ -163,7 +163,7 @@ def test_answers_look_like_the_services(call: Call) -> None:
         assert reply.headers["authorization"].startswith("OTS local:")
 
 
-@pytest.mark.parametrize("name", sorted(set(ACTIONS) - {"ListTable"}))
+@pytest.mark.parametrize("name", sorted(set(ACTIONS) - {"ListSearchIndex", "ListTable"}))  # these need no body
 @pytest.mark.parametrize(
     "body", [b"", b"\xff\xff\xff", b"\x0a\x02\xff\xfe\x12\x00"], ids=["empty", "noise", "not-utf8"]
 )

@@ -17,6 +17,7 @@ from alifakes.tablestore.engine.model import (
     TableOptions,
     TableSchema,
 )
+from alifakes.tablestore.engine.search.schema import dump_index, load_index
 from alifakes.tablestore.storage.interface import Storage
 
 KEY_TYPES = {ColumnType.INTEGER: KeyType.INTEGER, ColumnType.STRING: KeyType.STRING, ColumnType.BINARY: KeyType.BINARY}
@@ -39,6 +40,7 @@ class Table:
         self.counters = f"{instance}/{schema.name}/counters"
         self.queue = f"{instance}/{schema.name}/queue"  # of an index table: what it has yet to show
         self.indexes: tuple[Index, ...] = ()
+        self.search_indexes = schema.search_indexes
 
     @property
     def storage_tables(self) -> tuple[str, ...]:
@@ -152,6 +154,7 @@ def _encode(schema: TableSchema) -> bytes:
             "indexes": [
                 [index.name, list(index.keys), list(index.columns), index.kind.value] for index in schema.indexes
             ],
+            "search_indexes": [dump_index(index) for index in schema.search_indexes],
             "reserved": list(schema.reserved),
             "created_ms": schema.created_ms,
         }
@@ -170,6 +173,7 @@ def _decode(value: bytes) -> TableSchema:
             IndexSchema(name, tuple(keys), tuple(columns), IndexKind(kind))
             for name, keys, columns, kind in stored["indexes"]
         ),
+        search_indexes=tuple(load_index(index) for index in stored.get("search_indexes", ())),  # none in older files
         reserved=(read, write),
         created_ms=stored["created_ms"],
     )

@@ -1,4 +1,4 @@
-"""The tables of one instance: every operation of the wide-column API, on any storage."""
+"""The tables of one instance: every operation of the wide-column API and of search indexes, on any storage."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from alifakes.tablestore import errors, schema_validation, validation
+from alifakes.tablestore import errors, schema_validation, search_errors, validation
 from alifakes.tablestore.engine import capacity
 from alifakes.tablestore.engine.catalog import Catalog, Index, Table, without_index
 from alifakes.tablestore.engine.indexes import IndexQueue, index_entry
@@ -30,6 +30,11 @@ from alifakes.tablestore.engine.reads import Reader
 from alifakes.tablestore.engine.results import RangeResult, ReadResult, WriteResult
 from alifakes.tablestore.engine.rows import decode_row
 from alifakes.tablestore.engine.schema import check_key
+from alifakes.tablestore.engine.search import checks
+from alifakes.tablestore.engine.search.live import LiveIndexes
+from alifakes.tablestore.engine.search.query import SearchRequest, SearchResult
+from alifakes.tablestore.engine.search.schema import SearchIndexSchema
+from alifakes.tablestore.engine.search.search import search
 from alifakes.tablestore.engine.writes import write
 from alifakes.tablestore.errors import OtsError
 from alifakes.tablestore.storage.interface import Storage
@@ -40,11 +45,19 @@ _BACKFILL_ROWS = 1000
 class Engine:
     """Not for several threads at once; every method raises OtsError with the service's words.
 
-    `clock` gives ms since 1970; the engine never lets it run backwards. `instance` keeps the tables of several
-    instances apart in one storage, which whoever opened it closes.
+    `clock` gives ms since 1970; the engine never lets it run backwards. `search_lag_ms` None is `index_lag_ms`.
+    `instance` keeps the tables of several instances apart in one storage, which whoever opened it closes.
     """
 
-    def __init__(self, storage: Storage, *, clock: Callable[[], int], index_lag_ms: int = 0, instance: str) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        clock: Callable[[], int],
+        index_lag_ms: int = 0,
+        search_lag_ms: int | None = None,
+        instance: str,
+    ) -> None:
         self._storage = storage
         self._clock = clock
         self._lag_ms = index_lag_ms
@@ -52,6 +65,7 @@ class Engine:
         self._adjusted_ms: dict[str, int] = {}  # when a table's reserved throughput last changed
         self._catalog = Catalog(storage, instance)
         self._queue = IndexQueue(storage, index_lag_ms)
+        self._live = LiveIndexes(storage, index_lag_ms if search_lag_ms is None else search_lag_ms)
         if index_lag_ms == 0:  # what an engine with a lag left behind
             for table in self._catalog:
                 self._queue.catch_up(table, self._now())
@@ -95,6 +109,8 @@ class Engine:
         schema = self._catalog.data_table(name).schema
         if options is not None and schema.indexes:
             schema_validation.check_indexed_options(options)
+        if options is not None and schema.search_indexes:
+            checks.check_options(options)
         if reserved is not None and reserved != schema.reserved:
             self._check_adjustment(name)
         changed = replace(schema, reserved=reserved or schema.reserved, options=options or schema.options)
@@ -115,6 +131,8 @@ class Engine:
             raise errors.index_is_no_table(name)
         if table.indexes:
             raise errors.table_has_indexes(name)
+        if table.search_indexes:
+            raise search_errors.table_has_search_indexes(name)
         self._catalog.remove(name)
         self._adjusted_ms.pop(name, None)
 
@@ -160,6 +178,55 @@ class Engine:
             raise errors.index_missing(index)
         self._queue.forget(self._catalog.get(index))
         self._catalog.save(without_index(schema, index))
+
+    # --- search indexes ---
+
+    def create_search_index(self, table: str, index: SearchIndexSchema) -> None:
+        schema = self._searchable(table).schema
+        checks.check_index(schema, index)
+        if any(known.name == index.name for known in schema.search_indexes):
+            raise search_errors.index_exists(index.name)
+        index = replace(index, created_ms=self._now())
+        self._catalog.save(replace(schema, search_indexes=(*schema.search_indexes, index)))
+        self._live.create(self._catalog.get(table), index, index.created_ms)
+
+    def list_search_indexes(self, table: str | None) -> list[tuple[str, str]]:
+        """(table, index) of one table, or of all."""
+        tables = list(self._catalog) if table is None else [self._searchable(table)]
+        return sorted((found.name, index.name) for found in tables for index in found.search_indexes)
+
+    def describe_search_index(self, table: str, index: str) -> tuple[SearchIndexSchema, int]:
+        """With the time (ms) up to which it shows its table; a time before it was made: its rows do not show yet."""
+        return self._search_index(self._searchable(table), index), self._now() - self._live.lag_ms
+
+    def delete_search_index(self, table: str, index: str) -> None:
+        found = self._searchable(table)
+        dropped = self._search_index(found, index)
+        left = tuple(known for known in found.search_indexes if known is not dropped)
+        self._catalog.save(replace(found.schema, search_indexes=left))
+        self._live.forget(table, index)
+
+    def search(self, table: str, index: str, request: SearchRequest) -> SearchResult:
+        found = self._searchable(table)
+        now_ms = self._now()
+        current = self._live.current(found, self._search_index(found, index), now_ms)
+        return search(current, found, self._storage, request, now_ms)
+
+    def _searchable(self, name: str) -> Table:
+        """The data table of a search index; the service has words of its own for one that is missing."""
+        if name not in self._catalog:
+            raise search_errors.table_missing(name)
+        table = self._catalog.get(name)
+        if table.base is not None:
+            raise search_errors.index_on_index(name)
+        return table
+
+    @staticmethod
+    def _search_index(table: Table, name: str) -> SearchIndexSchema:
+        for index in table.search_indexes:
+            if index.name == name:
+                return index
+        raise search_errors.index_missing(name)
 
     # --- rows ---
 
@@ -215,9 +282,17 @@ class Engine:
         validation.check_table_name(table)
         validation.check_write(change)
         pending = Pending(self._storage)
-        result = write(self._catalog.data_table(table), change, pending, self._queue, self._now())
-        pending.commit()
+        target, now_ms = self._catalog.data_table(table), self._now()
+        result = write(target, change, pending, self._queue, now_ms)
+        self._commit(pending, [target], now_ms)
         return result
+
+    def _commit(self, pending: Pending, tables: Sequence[Table], now_ms: int) -> None:
+        for table in tables:
+            self._live.before_writes(table, now_ms)
+        changes = pending.commit()
+        for table in tables:
+            self._live.change(table, changes.get(table.rows, {}), now_ms)
 
     def batch_write(self, tables: Sequence[tuple[str, Sequence[RowChange]]]) -> list[list[WriteResult | OtsError]]:
         """In the order sent, each row alone, all written to the storage at once; a missing table fails the request."""
@@ -229,7 +304,7 @@ class Engine:
             self._write_rows(table, changes, pending, now_ms)
             for table, (_, changes) in zip(targets, tables, strict=True)
         ]
-        pending.commit()
+        self._commit(pending, targets, now_ms)
         return results
 
     def _write_rows(

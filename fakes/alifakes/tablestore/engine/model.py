@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from alifakes.tablestore.engine.search.schema import SearchIndexSchema
+
 
 class Bound(enum.Enum):
     """The two ends of a key range, legal in GetRange and ComputeSplits only."""
@@ -209,6 +211,7 @@ class TableSchema:
     options: TableOptions = TableOptions()
     columns: tuple[tuple[str, ColumnType], ...] = ()
     indexes: tuple[IndexSchema, ...] = ()
+    search_indexes: tuple[SearchIndexSchema, ...] = ()
     reserved: tuple[int, int] = (0, 0)  # read, write capacity units
     created_ms: int = 0
 

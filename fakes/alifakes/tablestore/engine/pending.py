@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alifakes.tablestore.storage.interface import Storage
+from alifakes.tablestore.storage.interface import Changes, Storage
 
 
 class Pending:
@@ -23,7 +23,9 @@ class Pending:
             entries = self._changes[table] = {}
         entries[key] = value
 
-    def commit(self) -> None:
-        if self._changes:
-            self._storage.apply(self._changes)
-            self._changes = {}
+    def commit(self) -> Changes:
+        """Write everything at once; returns what was written."""
+        changes, self._changes = self._changes, {}
+        if changes:
+            self._storage.apply(changes)
+        return changes
