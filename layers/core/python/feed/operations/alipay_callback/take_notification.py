@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from feed.call import Call
     from feed.wiring import World
 
-_FORM = re.compile(r'application/x-www-form-urlencoded *(?:; *charset *= *"?utf-8"? *)?', re.IGNORECASE | re.ASCII)
+_FORM = re.compile(r'application/x-www-form-urlencoded *(?:; *charset *= *"?([\w-]+)"? *)?', re.IGNORECASE | re.ASCII)
 
 
 def run(request: RawRequest, call: Call, world: World) -> RawAnswer:
@@ -52,8 +52,11 @@ def _take(request: RawRequest, call: Call, world: World) -> None:
 def _form(request: RawRequest) -> dict[str, str]:
     if len(request.body) > MAX_BODY:
         raise TooLarge(f"A notification has at most {MAX_BODY} bytes.")
-    if not _FORM.fullmatch(request.headers.get("content-type", "")):
-        raise UnsupportedMediaType("A notification is a form in UTF-8.")
+    form = _FORM.fullmatch(request.headers.get("content-type", ""))
+    if form is None:
+        raise UnsupportedMediaType("A notification is a form.")
+    if (form[1] or "utf-8").lower() != "utf-8":
+        raise InvalidRequest("A notification is in UTF-8.")
     if request.query:
         raise InvalidRequest("A notification has its parameters in the body.")
     return notifications.form_values(request.body)
