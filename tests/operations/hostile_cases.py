@@ -209,7 +209,7 @@ def _suspected(why: str) -> State:
 
 
 def _amounts(*texts: str | None) -> list[Line]:
-    return [unusable(5, f"amount {text!r}", genuine(total_amount=text)) for text in texts]
+    return [unusable(5, f"amount {text!a}", genuine(total_amount=text)) for text in texts]
 
 
 def _sign_types(*texts: str | None) -> list[Line]:
@@ -217,7 +217,9 @@ def _sign_types(*texts: str | None) -> list[Line]:
 
 
 def _numbers(*texts: str) -> list[Line]:
-    return [unusable(31, f"out_trade_no {text!r}", genuine(out_trade_no=text), 400) for text in texts]
+    return [
+        unusable(31, f"out_trade_no …{text[-3:]!a} of {len(text)}", genuine(out_trade_no=text), 400) for text in texts
+    ]
 
 
 LINES: Sequence[Line] = (
@@ -253,7 +255,7 @@ LINES: Sequence[Line] = (
     forged(16, "signed by a stranger", signed_by("a stranger")),
     unread(17, "first amount good", appended(b"&total_amount=0.01")),
     unread(17, "last amount good", edited(lambda body: b"total_amount=0.01&" + body)),
-    unread(18, "unused name twice", appended(b"&buyer_logon_id=x")),
+    unread(18, "unused name twice", appended(b"&point_amount=0.00")),
     forged(18, "brackets, not signed", appended(b"&total_amount[]=0.01")),
     forged(18, "capitals, not signed", appended(b"&Total_Amount=0.01")),
     taken(18, "brackets, signed", genuine(**{"total_amount[]": "0.01"}), CREDITED),
