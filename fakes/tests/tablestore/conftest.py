@@ -169,6 +169,45 @@ def key_of(row: Any) -> Any:
     return values[0] if len(values) == 1 else values
 
 
+class Index:
+    """One search index through the SDK; no query finds every row."""
+
+    def __init__(self, table: Table, name: str) -> None:
+        self.table = table
+        self.name = name
+
+    def search(self, query: Any = None, columns: Any = None, **options: Any) -> Any:
+        """The answer; `sort` lists sorters, `columns` is a list of names, a ColumnReturnType, or None: keys alone."""
+        sorters = options.pop("sort", None)
+        sort = None if sorters is None else ots_sdk.Sort(sorters)
+        wanted = None
+        if columns is not None:
+            named = isinstance(columns, list)
+            kind = ots_sdk.ColumnReturnType.SPECIFIED if named else columns
+            wanted = ots_sdk.ColumnsToGet(columns if named else [], kind)
+        asked = ots_sdk.SearchQuery(query or ots_sdk.MatchAllQuery(), sort=sort, **options)
+        return self.table.client.search(self.table.name, self.name, asked, wanted)
+
+    def keys(self, query: Any = None, limit: int = 100, **options: Any) -> list[Any]:
+        """Key values of the rows in the order of the answer."""
+        return [self._key(row) for row in self.search(query, limit=limit, **options).rows]
+
+    def pages(self, query: Any = None, **options: Any) -> list[list[Any]]:
+        """The keys of all pages from the first on, following next_token."""
+        answer = self.search(query, **options)
+        pages = [[self._key(row) for row in answer.rows]]
+        options.pop("sort", None)
+        while answer.next_token:
+            answer = self.search(query, next_token=answer.next_token, **options)
+            pages.append([self._key(row) for row in answer.rows])
+        return pages
+
+    @staticmethod
+    def _key(row: Any) -> Any:
+        values = tuple(value for _, value in row[0])
+        return values[0] if len(values) == 1 else values
+
+
 class Clock:
     """Milliseconds since the epoch, starting at the true time and moved by hand."""
 
@@ -341,6 +380,19 @@ def table_of() -> Callable[..., Table]:
 def table(make_table: Callable[..., Table]) -> Table:
     """A table with one STRING key column `pk` and default options."""
     return make_table()
+
+
+@pytest.fixture(scope="session")
+def create_index() -> Callable[..., Index]:
+    """Creates a search index of a table from FieldSchemas."""
+
+    def create_on(table: Table, *fields: Any, name: str = "index", sort: Any = None, routing: Any = None) -> Index:
+        order = None if sort is None else ots_sdk.Sort(sort)
+        setting = None if routing is None else ots_sdk.IndexSetting(routing)
+        table.client.create_search_index(table.name, name, ots_sdk.SearchIndexMeta(list(fields), setting, order))
+        return Index(table, name)
+
+    return create_on
 
 
 @pytest.fixture

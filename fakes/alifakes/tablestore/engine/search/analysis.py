@@ -17,7 +17,6 @@ _SINGLE = re.compile(rf"[{_UNSPACED}]|{_WORD}")
 _SINGLE_DELIMITED = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W\d_])+|\d+")
 _RUNS = re.compile(rf"[{_UNSPACED}]+|{_WORD}")
 _UNSPACED_START = re.compile(rf"[{_UNSPACED}]")
-_BLANKS = re.compile(r"\S+")
 
 
 class Token(NamedTuple):
@@ -68,12 +67,13 @@ def _grams(analyzer: Analyzer, text: str) -> Iterator[tuple[int, int]]:
 
 def _spans(analyzer: Analyzer, text: str) -> list[tuple[int, int]]:
     if analyzer.cut is Cut.SPLIT:
-        pattern = re.compile(f"(?:(?!{re.escape(analyzer.delimiter)}).)+", re.S) if analyzer.delimiter else _BLANKS
-    elif analyzer.cut is Cut.SINGLE_WORD:
+        ends = [found.span() for found in re.finditer(re.escape(analyzer.delimiter) or r"\s+", text)]
+        starts = [0, *(end for _, end in ends)]
+        return [(start, end) for start, (end, _) in zip(starts, [*ends, (len(text), 0)], strict=True) if start < end]
+    if analyzer.cut is Cut.SINGLE_WORD:
         pattern = _SINGLE_DELIMITED if analyzer.delimit_word else _SINGLE
-    else:
-        return [span for run in _RUNS.finditer(text) for span in _words(run)]
-    return [found.span() for found in pattern.finditer(text)]
+        return [found.span() for found in pattern.finditer(text)]
+    return [span for run in _RUNS.finditer(text) for span in _words(run)]
 
 
 def _words(run: re.Match[str]) -> list[tuple[int, int]]:

@@ -94,7 +94,7 @@ def field_values(field: Field, stored: Value) -> tuple[Value, ...]:
     The service leaves such values out too; whether it leaves the whole row out is not documented.
     """
     values: list[Value] = _array(stored) if field.is_array else [stored]
-    if field.type is FieldType.DOUBLE:
+    if field.is_array and field.type is FieldType.DOUBLE:  # JSON writes 1.0 as 1
         values = [float(value) if type(value) is int else value for value in values]
     kind = _TYPES[field.type]
     if any(type(value) is not kind for value in values):
