@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from feed.call import Call
-from feed.domain.tips import Order, Status
+from feed.domain.tips import Order, Status, is_order_id
 from feed.errors import NotFound
 from feed.operations._fields import OrderId, PublicRequest
 from feed.store import orders
@@ -25,7 +25,7 @@ class Response(BaseModel):
 
 
 def run(request: Request, call: Call, world: World) -> Response:
-    order = orders.find(world.tables, request.order_id)
+    order = orders.find(world.tables, request.order_id) if is_order_id(request.order_id) else None
     if order is None or order.payer_id != call.require_caller():
         raise NotFound("There is no such order of yours.")
     return Response(status=_shown(order), amount_fen=order.amount_fen, article_id=order.article_id)
