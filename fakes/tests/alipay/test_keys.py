@@ -56,6 +56,12 @@ def test_a_key_without_the_mark_is_refused(tmp_path: Path, keys: Keys, name: str
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
+def test_a_key_with_another_comment_is_refused(tmp_path: Path, keys: Keys) -> None:
+    (tmp_path / "app_private.pem").write_text(f"# of our application\n{keys.app_private}")
+    with pytest.raises(RealKeyError):
+        make_keys(tmp_path)
+
+
 def test_a_mark_over_no_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "app_private.pem").write_text(f"{MARK}\nnothing")
     with pytest.raises(RealKeyError):

@@ -181,6 +181,18 @@ def test_a_merchant_may_ask_while_it_is_notified(shop: Shop) -> None:
     assert asked == ["TRADE_SUCCESS"]
 
 
+def test_what_is_overdue_is_sent_now(keys: Keys) -> None:
+    now = [START_MS]
+    with AlipayFake(keys=keys, clock=lambda: now[0], deliver=False) as fake:
+        shop = Shop(fake, keys)
+        shop.open(notify_url="http://127.0.0.1:1/notify")
+        fake.pay("order_1")
+        now[0] += 10 * MINUTE_MS
+        fake.deliver_due()
+        assert minutes(fake) == [10, 10]  # the first two of the schedule
+        assert fake.now() == START_MS + 10 * MINUTE_MS
+
+
 def test_a_thread_delivers_in_real_time(keys: Keys) -> None:
     notified = threading.Event()
 
@@ -275,7 +287,7 @@ def test_a_lost_one_is_sent_again(shop: Shop, fake: AlipayFake) -> None:
 
 
 def test_a_silent_one_is_never_sent(shop: Shop, fake: AlipayFake) -> None:
-    fake.faults.add("silent", out_trade_no="order_1")
+    fake.faults.add("silent", out_trade_no="order_1", count=1)
     shop.paid("order_1")
     shop.paid("order_2")
     fake.advance(A_DAY_AND_A_BIT_MS)

@@ -62,6 +62,7 @@ def test_refunds_in_parts(shop: Shop) -> None:
     first = shop.refund("1.5", "r1")
     assert (first["code"], first["fund_change"], first["refund_fee"]) == ("10000", "Y", "1.50")
     assert shop.query()["trade_status"] == "TRADE_SUCCESS"
+    assert shop.refund("3.51", "r2")["sub_code"] == "ACQ.REASON_TRADE_REFUND_FEE_ERR"
     second = shop.refund("3.50", "r2")
     assert (second["fund_change"], second["refund_fee"]) == ("Y", "5.00")
     assert shop.query()["trade_status"] == "TRADE_CLOSED"

@@ -81,6 +81,7 @@ def test_money_comes_late(shop: Shop, fake: AlipayFake) -> None:
     assert status(fake) == ["TRADE_SUCCESS"]
     assert fake.trades[0].paid_ms == trade.expires_ms + LATE_MS
     assert [each["trade_status"] for each in shop.notifications] == ["TRADE_CLOSED", "TRADE_SUCCESS"]
+    assert ["gmt_close" in each for each in shop.notifications] == [True, False]
 
 
 def test_money_comes_although_the_merchant_has_closed(shop: Shop, fake: AlipayFake) -> None:
