@@ -100,27 +100,31 @@ class Deliveries:
                 notification.effect = self._draw(notification.event)
                 if _deferred(notification, notification.effect):
                     return
-        sendings = self._send(notification, notification.effect, now)
+            effect = notification.effect
+        sendings = self._send(notification, effect, now)
         with self._lock:
-            self._log += sendings
-            self._plan(notification, any(sending.accepted for sending in sendings), now)
+            if notification in self._waiting:  # not forgotten meanwhile
+                self._log += sendings
+                self._plan(notification, effect, any(sending.accepted for sending in sendings))
+                if effect.lost is None:
+                    self._release(notification, now)
+                notification.effect = None
 
     def _draw(self, event: Event) -> Effect:
         return self._faults.draw(event.kind, event.trade.order.out_trade_no)
 
-    def _plan(self, notification: _Notification, accepted: bool, now: int) -> None:
-        """When it goes next, if ever, and which others no longer wait for it."""
-        if notification not in self._waiting:  # forgotten meanwhile
-            return
-        silent = notification.effect is not None and notification.effect.lost is FaultKind.SILENT
-        notification.effect = None
+    def _plan(self, notification: _Notification, effect: Effect, accepted: bool) -> None:
+        """When it goes next, if ever."""
         notification.sendings += 1
-        if accepted or silent or notification.sendings == len(SCHEDULE_MINUTES):
+        if accepted or effect.lost is FaultKind.SILENT or notification.sendings == len(SCHEDULE_MINUTES):
             self._waiting.remove(notification)
         else:
             notification.due_ms = notification.event.at_ms + SCHEDULE_MINUTES[notification.sendings] * _MINUTE_MS
+
+    def _release(self, sent: _Notification, now: int) -> None:
+        """Those of the same order that were held back go after the one that was sent."""
         for other in self._waiting:
-            if other.due_ms is None and _order(other) == _order(notification):
+            if other.due_ms is None and _order(other) == _order(sent):
                 other.due_ms = now
 
     def _send(self, notification: _Notification, effect: Effect, now: int) -> list[Sending]:

@@ -273,6 +273,15 @@ def test_a_later_one_overtakes(shop: Shop, fake: AlipayFake) -> None:
     assert fake.notifications[-1].accepted
 
 
+def test_one_that_is_lost_does_not_release_another(shop: Shop, fake: AlipayFake) -> None:
+    fake.faults.add("reorder", event="payment", count=1)
+    fake.faults.add("drop", event="refund", count=1)
+    shop.paid()
+    shop.refund("1.00", "r1")
+    fake.advance(4 * MINUTE_MS)
+    assert [each.get("refund_fee") for each in shop.notifications] == ["1.00", None]
+
+
 def test_a_lost_one_is_sent_again(shop: Shop, fake: AlipayFake) -> None:
     fake.faults.add("drop", count=2)
     shop.paid()
