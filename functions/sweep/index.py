@@ -13,6 +13,7 @@ handler = timer_function(
         tables=(
             schema.WORK,
             schema.ARTICLES,
+            schema.ARTICLES_BY_AUTHOR,
             schema.USERS,
             schema.OUTBOXES,
             schema.JOBS,

@@ -159,7 +159,7 @@ def test_a_process_of_another_user_is_no_local_cloud(tmp_path: Path, monkeypatch
     def kill(_pid: int, _number: int) -> None:
         raise PermissionError
 
-    Running(1, "fc3", "", "", "").announce(tmp_path)
+    Running(1, "fc3", "", "", "", "").announce(tmp_path)
     monkeypatch.setattr(os, "kill", kill)
     with pytest.raises(NotRunning):
         running(tmp_path)

@@ -131,6 +131,17 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
+def settled_profiles(driver: InProcess, clock: Clock) -> Callable[[], None]:
+    """Lets the sweeper carry new profiles to the articles, so that what it says afterwards is about something else."""
+
+    def sweep() -> None:
+        clock.advance(61_000)
+        driver.sweep()
+
+    return sweep
+
+
+@pytest.fixture
 def alipay(
     driver: InProcess,  # noqa: ARG001 (it sets the environment first)
     alipay_keys: Keys,

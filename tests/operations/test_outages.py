@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -58,10 +58,15 @@ def no_room_for_workers(refusing: Refusing) -> Iterator[None]:
 
 
 def test_publishing_and_sweeping_wait_for_one_refused_worker_only(
-    product: Product, driver: InProcess, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    product: Product,
+    driver: InProcess,
+    clock: Clock,
+    settled_profiles: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each attempt may take seconds; the shards are safe in the ledger, and the sweeper brings their workers later."""
     product.given_people(*FANS)
+    settled_profiles()
     for fan in FANS:
         product.follow(fan, ANN)
     monkeypatch.setenv("FEED_FANOUT_WIDTH", "64")
@@ -123,7 +128,7 @@ def test_storage_that_is_away_is_told_as_such(
             assert answer.status == 200, name
             continue
         assert (answer.status, answer.error) == (503, "busy"), name
-        assert int(answer.headers["Retry-After"]) >= 1, name
+        assert int(answer.headers["retry-after"]) >= 1, name
     assert product.call("GET", f"/v1/articles/{article}").body["title"] == "标题"
 
 
@@ -134,7 +139,7 @@ def test_storage_that_is_slow_is_told_as_such(
     wiring.forget()
     tablestore.faults.add("delay", api="GetRange", delay_ms=1_100)
     answer = product.call("GET", "/v1/timeline", BEN)
-    assert (answer.status, answer.error, answer.headers["Retry-After"]) == (503, "busy", "1")
+    assert (answer.status, answer.error, answer.headers["retry-after"]) == (503, "busy", "1")
 
 
 def test_a_read_without_an_answer_is_tried_once_more(product: Product, tablestore: TablestoreFake) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,8 +27,9 @@ MINUTE = 60_000
 
 
 @pytest.fixture
-def article(product: Product) -> int:
+def article(product: Product, settled_profiles: Callable[[], None]) -> int:
     product.given_people(ANN, BEN)
+    settled_profiles()
     made = int(product.publish(ANN)["id"])
     product.settle()
     return made
@@ -62,11 +64,12 @@ def test_a_payment_without_a_notification_is_found_after_a_minute(
 def test_an_order_that_nobody_pays_is_closed_after_its_expiry(
     product: Product, driver: InProcess, alipay: AlipayFake, clock: Clock, article: int, visited: bool
 ) -> None:
+    began = clock.ahead_ms
     order = product.tip(BEN, article)
     if visited:
         alipay.abandon(open_page(order))
     for minutes, expected in ((1, "pending"), (5, "pending"), (16, "closed")):
-        clock.advance(minutes * MINUTE + 1 - clock.ahead_ms)
+        clock.advance(minutes * MINUTE + 1 - clock.ahead_ms + began)
         driver.sweep()
         assert status(product, order) == expected, minutes
     for _ in range(3):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from alifakes.tablestore.app import TablestoreFake
@@ -23,8 +25,9 @@ KEYED = {"Idempotency-Key": "k"}
 
 
 @pytest.fixture(autouse=True)
-def people(product: Product) -> None:
+def people(product: Product, settled_profiles: Callable[[], None]) -> None:
     product.given_people(ANN, BEN, CLO)
+    settled_profiles()
     product.follow(BEN, ANN)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from feed.domain.articles import Article, State
+from feed.domain.articles import Article, Byline, State
 from feed.domain.ids import hashed
 from feed.store import inboxes
 from feed.store.articles import create, newest
@@ -191,6 +191,7 @@ def articles_of(store: Tables, author: int, ids: list[int]) -> list[int]:
 ARTICLE = Article(
     id=0,
     author_id=0,
+    byline=Byline("n"),
     title="t",
     summary="",
     html="",

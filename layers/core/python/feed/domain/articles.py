@@ -29,6 +29,14 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Byline:
+    """The author as lists show them: a copy on the article's row, which follows the profile within two minutes."""
+
+    nickname: str
+    avatar_url: str | None = None
+
+
+@dataclass(frozen=True)
 class Article:
     """One row of the article table. `html` is empty in cards, which are read without it.
 
@@ -39,6 +47,7 @@ class Article:
 
     id: int
     author_id: int
+    byline: Byline
     title: str
     summary: str
     html: str

@@ -39,7 +39,7 @@ class Refund:
 
 @dataclass(frozen=True)
 class Asked:
-    """A refund that the provider is asked for since `at_ms`, by its request number; whether it happened is not known."""
+    """A refund that the provider is asked for since `at_ms`, by its number; whether it happened is not known."""
 
     request_no: str
     fen: int

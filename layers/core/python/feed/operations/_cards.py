@@ -51,10 +51,10 @@ def person(user: User | None, user_id: int) -> Person:
     return Person(id=user.id, nickname=user.nickname, avatar_url=user.avatar_url)
 
 
-def card(article: Article, author: User | None) -> Card:
+def card(article: Article) -> Card:
     return Card(
         id=article.id,
-        author=person(author, article.author_id),
+        author=Person(id=article.author_id, **article.byline.__dict__),
         title=article.title,
         summary=article.summary,
         cover_url=article.cover_url,
@@ -66,8 +66,8 @@ def card(article: Article, author: User | None) -> Card:
     )
 
 
-def full(article: Article, author: User | None) -> FullArticle:
-    return FullArticle(**card(article, author).__dict__, html=article.html)
+def full(article: Article) -> FullArticle:
+    return FullArticle(**card(article).__dict__, html=article.html)
 
 
 def counts(article: Article) -> Counts:

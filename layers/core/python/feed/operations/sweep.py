@@ -12,6 +12,7 @@ from feed.domain.articles import Article, State
 from feed.domain.fanout import is_abandoned
 from feed.errors import ProviderAway
 from feed.observability import alert, log_problem
+from feed.operations._byline import BYLINE, sign_articles
 from feed.operations._reconcile import PAYMENT, reconcile
 from feed.operations._release import release, start_shard
 from feed.operations._settlement import Suspicious
@@ -132,6 +133,12 @@ def _purge(item: Work, turn: _Turn) -> bool:
     return True
 
 
+def _byline(item: Work, turn: _Turn) -> bool:
+    """A profile that was changed: its articles show it too."""
+    sign_articles(item, turn.tables)
+    return True
+
+
 def _payment(item: Work, turn: _Turn) -> bool:
     """An order: settled, or asked about at the provider; when that is away, one question a turn is enough."""
     if not turn.may_ask:
@@ -152,4 +159,5 @@ _STEPS: dict[str, Callable[[Work, _Turn], bool]] = {
     "relation": _relation,
     "purge": _purge,
     PAYMENT: _payment,
+    BYLINE: _byline,
 }

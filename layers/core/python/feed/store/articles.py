@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from feed.domain.articles import Article, Counts, State
+from feed.domain.articles import Article, Byline, Counts, State
 from feed.domain.ids import hashed, unhashed
 from feed.domain.tips import Tipped
 from feed.errors import NotFound
-from feed.store import users
 from feed.store.client import Tables
 from feed.store.rows import End, Expect, Key, Put, Row, Update, Value, Where, equals, equals_or_missing
-from feed.store.schema import ARTICLES, ARTICLES_BY_AUTHOR, ARTICLES_NEWEST, SHARDS_OF_NEWEST, USERS
+from feed.store.schema import ARTICLES, ARTICLES_BY_AUTHOR, ARTICLES_NEWEST, SHARDS_OF_NEWEST
 
 COUNTERS = ("read", "like", "comment", "collect", "reward")
 CARD = (
     "author_id",
+    "author_nickname",
+    "author_avatar_url",
     "title",
     "summary",
     "cover_url",
@@ -47,9 +48,6 @@ class Listed:
         return unhashed(self.position[1])
 
 
-Cards = tuple[dict[int, Article], dict[int, users.User]]
-
-
 def key(article_id: int) -> tuple[str]:
     return (hashed(article_id),)
 
@@ -66,23 +64,18 @@ def require(tables: Tables, article_id: int, *, text: bool = False) -> Article:
     return article
 
 
-def cards(tables: Tables, article_ids: Iterable[int], author_ids: Iterable[int]) -> Cards:
-    """Articles without their text, and people, by id; one request for up to a hundred of both together."""
-    found = tables.get_many(
-        {
-            ARTICLES: [key(article_id) for article_id in article_ids],
-            USERS: [users.key(author_id) for author_id in author_ids],
-        },
-        {ARTICLES: CARD, USERS: users.CARD},
-    )
-    articles = map(decode, found[ARTICLES].values())
-    return {article.id: article for article in articles}, users.cards(found[USERS].values())
+def cards(tables: Tables, article_ids: Iterable[int]) -> dict[int, Article]:
+    """Articles without their text, by id; one request for up to a hundred."""
+    keys = [key(article_id) for article_id in article_ids]
+    found = tables.get_many({ARTICLES: keys}, {ARTICLES: CARD})[ARTICLES]
+    return {article.id: article for article in map(decode, found.values())}
 
 
 def create(article: Article) -> Put:
     columns: dict[str, Value] = {
         "author_id": article.author_id,
         "author_key": hashed(article.author_id),
+        **_byline_columns(article.byline)[0],
         "title": article.title,
         "summary": article.summary,
         "html": article.html,
@@ -150,6 +143,12 @@ def finish_release(tables: Tables, article: Article) -> None:
     tables.write(Update(ARTICLES, key(article.id), put=put, where=_in_release(article)))
 
 
+def sign(article_id: int, byline: Byline) -> Update:
+    """Show the author as they are called now, never creating a row."""
+    put, drop = _byline_columns(byline)
+    return Update(ARTICLES, key(article_id), put=put, drop=drop, expect=Expect.PRESENT)
+
+
 def counted(article_id: int, **changes: int) -> Update:
     """Counters moved by so much, never creating a row."""
     add = {f"{name}_count": change for name, change in changes.items()}
@@ -207,9 +206,11 @@ def _indexed(
 
 def decode(row: Row) -> Article:
     published, sequence, cover = row.get("published_ms"), row.get("sequence"), row.get("cover_url")
+    avatar = row.get("author_avatar_url")
     return Article(
         id=unhashed(str(row["article_key"])),
         author_id=int(row["author_id"]),
+        byline=Byline(str(row["author_nickname"]), str(avatar) if avatar is not None else None),
         title=str(row["title"]),
         summary=str(row["summary"]),
         html=str(row.get("html", "")),
@@ -225,6 +226,13 @@ def decode(row: Row) -> Article:
         sequence=int(sequence) if sequence is not None else None,
         counts=Counts(*(max(0, int(row.get(f"{name}_count", 0))) for name in COUNTERS)),
     )
+
+
+def _byline_columns(byline: Byline) -> tuple[dict[str, Value], tuple[str, ...]]:
+    """What to put, and what to drop."""
+    if byline.avatar_url is None:
+        return {"author_nickname": byline.nickname}, ("author_avatar_url",)
+    return {"author_nickname": byline.nickname, "author_avatar_url": byline.avatar_url}, ()
 
 
 def _unchanged(article: Article) -> Sequence[Where]:

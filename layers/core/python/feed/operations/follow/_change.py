@@ -99,7 +99,7 @@ def _newest_visible(tables: Tables, author_id: int) -> list[Article]:
     below: int | None = None
     for _ in range(_BACKFILL_ROUNDS):
         released, more = outboxes.newest(tables, author_id, below, BACKFILL)
-        found, _ = articles.cards(tables, (release.article_id for release in released), ())
+        found = articles.cards(tables, (release.article_id for release in released))
         shown += [article for article in found.values() if visible_to(article, None)]
         if len(shown) >= BACKFILL or not more:
             break

@@ -14,7 +14,6 @@ from feed.operations._fields import CursorText, Id, PublicRequest, Rfc3339, Size
 from feed.store import users
 from feed.store.client import Tables
 from feed.store.rows import Key, Row
-from feed.store.schema import USERS
 
 
 class Request(PublicRequest):
@@ -45,8 +44,7 @@ def page(request: Request, call: Call, tables: Tables, read: Read, *, column: st
         before = cursors.decode(list_name, call.caller, request.cursor, (int, str))
     shown, more = read(tables, request.id, before, request.size)
     ids = [unhashed(str(row[column])) for row in shown]
-    found = tables.get_many({USERS: [users.key(user_id) for user_id in ids]}, {USERS: users.CARD})
-    people = users.cards(found[USERS].values())
+    people = users.people(tables, ids)
     items = [
         Item(user=person(people.get(user_id), user_id), followed_at=int(row["followed_ms"]))
         for user_id, row in zip(ids, shown, strict=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from feed.call import Call
-from feed.errors import InvalidRequest
+from feed.errors import Busy, InvalidRequest
+from feed.operations._byline import byline_guard
 from feed.operations._fields import HttpsUrl, Nickname, PublicRequest, left_out
 from feed.operations.profile._answer import Response, answer
-from feed.store import users
+from feed.store import users, work
 from feed.wiring import World
 
 
@@ -21,6 +22,8 @@ def run(request: Request, call: Call, world: World) -> Response:
     if not request.model_fields_set:
         raise InvalidRequest("Nothing is to be changed: name at least one of nickname, avatar_url.")
     caller = call.require_caller()
+    if world.tables.write_many([work.put(byline_guard(caller, call.now_ms))]):
+        raise Busy("Tablestore is busy; nothing was changed, try again.")
     clear = "avatar_url" in request.model_fields_set and request.avatar_url is None
     users.set_profile(world.tables, caller, request.nickname, request.avatar_url, clear_avatar=clear)
     return answer(users.require(world.tables, caller))

@@ -30,16 +30,16 @@ class Response(BaseModel):
 
 def run(request: Request, call: Call, world: World) -> Response:
     tables = world.tables
-    author = users.require(tables, request.id)
+    users.require(tables, request.id)
     list_name = f"articles of {request.id}"
     position = None
     if request.cursor is not None:
         position = cursors.decode(list_name, call.caller, request.cursor, (int, str))
 
     def show(entries: Sequence[Listed]) -> list[Card | None]:
-        found, _ = articles.cards(tables, [entry.article_id for entry in entries], ())
+        found = articles.cards(tables, (entry.article_id for entry in entries))
         read = (found.get(entry.article_id) for entry in entries)
-        return [card(article, author) if article and visible_to(article, call.caller) else None for article in read]
+        return [card(article) if article and visible_to(article, call.caller) else None for article in read]
 
     items, position = fill_page(
         request.size, position, lambda before, limit: articles.of_author(tables, request.id, before, limit), show

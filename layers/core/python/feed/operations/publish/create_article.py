@@ -36,6 +36,7 @@ def run(request: Request, call: Call, world: World) -> FullArticle:
     article = Article(
         id=0,
         author_id=author.id,
+        byline=author.byline,
         title=request.title,
         summary=content.summary if request.summary is None else request.summary,
         html=content.html,
@@ -52,7 +53,7 @@ def run(request: Request, call: Call, world: World) -> FullArticle:
     )
     if request.state == "public":
         article = released(article, author.follower_count, world, call.now_ms)
-    return full(_store(article, request, call, world), author)
+    return full(_store(article, request, call, world))
 
 
 def _store(article: Article, request: Request, call: Call, world: World) -> Article:

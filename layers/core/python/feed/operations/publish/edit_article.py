@@ -48,7 +48,7 @@ def run(request: Request, call: Call, world: World) -> FullArticle:
             new = _apply(old, new, call, world)
         except ConditionFailed:
             continue
-        return full(new, author)
+        return full(new)
     raise Reload("The article is being changed elsewhere at the same time; reload it and try again.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel
@@ -16,7 +16,6 @@ from feed.operations._pages import Position, fill_page
 from feed.store import articles, inboxes, sessions
 from feed.store.articles import Listed
 from feed.store.inboxes import InboxRow
-from feed.store.users import User
 from feed.wiring import World
 
 _LIST = "timeline"
@@ -65,25 +64,23 @@ def _inbox(size: int, start: Position | None, call: Call, world: World) -> Respo
     tables, reader = world.tables, call.require_caller()
 
     def show(rows: Sequence[InboxRow]) -> list[Item | None]:
-        (found, people), session = tables.pair(
-            lambda: articles.cards(tables, (row.article_id for row in rows), {row.author_id for row in rows}),
+        found, session = tables.pair(
+            lambda: articles.cards(tables, (row.article_id for row in rows)),
             lambda: sessions.find(tables, reader),
         )
         left = sessions.left_authors(session)
-        return [_followed(row, found.get(row.article_id), left, people, reader) for row in rows]
+        return [_followed(row, found.get(row.article_id), left, reader) for row in rows]
 
     items, position = fill_page(size, start, lambda before, limit: inboxes.page(tables, reader, before, limit), show)
     return Response(items=items, next_cursor=_cursor(_INBOX, position, call), source="follow")
 
 
-def _followed(
-    row: InboxRow, article: Article | None, left: frozenset[int], people: Mapping[int, User], reader: int
-) -> Item | None:
+def _followed(row: InboxRow, article: Article | None, left: frozenset[int], reader: int) -> Item | None:
     if row.author_id in left or article is None or not visible_to(article, reader):
         return None
     if not in_place(article, row.published_ms):
         return None
-    return Item(sequence_id=row.published_ms, article=card(article, people.get(row.author_id)), reason="follow")
+    return Item(sequence_id=row.published_ms, article=card(article), reason="follow")
 
 
 def _newest(size: int, start: Position | None, call: Call, world: World) -> Response:
@@ -93,16 +90,10 @@ def _newest(size: int, start: Position | None, call: Call, world: World) -> Resp
     without = sessions.left_authors(session) | {call.caller}
 
     def show(entries: Sequence[Listed]) -> list[Item | None]:
-        found, _ = articles.cards(tables, (entry.article_id for entry in entries), ())
+        found = articles.cards(tables, (entry.article_id for entry in entries))
         read = [found.get(entry.article_id) for entry in entries]
         shown = [a if visible_to(a, call.caller) and a and a.author_id not in without else None for a in read]
-        _, people = articles.cards(tables, (), {article.author_id for article in shown if article})
-        return [
-            Item(sequence_id=None, article=card(article, people.get(article.author_id)), reason="hot")
-            if article
-            else None
-            for article in shown
-        ]
+        return [Item(sequence_id=None, article=card(article), reason="hot") if article else None for article in shown]
 
     items, position = fill_page(size, start, lambda before, limit: articles.newest(tables, before, limit), show)
     return Response(items=items, next_cursor=_cursor(_NEWEST, position, call), source="hot")

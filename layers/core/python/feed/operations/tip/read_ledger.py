@@ -10,7 +10,7 @@ from feed.call import Call
 from feed.domain import cursors
 from feed.operations._cards import Person, person
 from feed.operations._fields import CursorText, PublicRequest, Rfc3339, Size
-from feed.store import accounts, articles
+from feed.store import accounts, users
 from feed.wiring import World
 
 _LIST = "ledger"
@@ -41,7 +41,7 @@ def run(request: Request, call: Call, world: World) -> Response:
     caller = call.require_caller()
     before = cursors.decode(_LIST, caller, request.cursor, (int, str)) if request.cursor is not None else None
     found, more = accounts.movements(world.tables, caller, before, request.size)
-    _, people = articles.cards(world.tables, (), {line.payer_id for line in found})
+    people = users.people(world.tables, {line.payer_id for line in found})
     items = [
         Item(
             kind="tip" if line.fen > 0 else "refund",
