@@ -111,7 +111,14 @@ def test_a_database_in_use(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["nothing"], ["tablestore", "--port", "70000"], ["tablestore", "--index-lag-ms", "-1"], ["tablestore", "x"]],
+    [
+        [],
+        ["nothing"],
+        ["tablestore", "--port", "70000"],
+        ["tablestore", "--index-lag-ms", "-1"],
+        ["tablestore", "--search-lag-ms", "-1"],
+        ["tablestore", "x"],
+    ],
 )
 def test_arguments_that_make_no_sense(arguments: list[str]) -> None:
     code, usage = refused(*arguments)
