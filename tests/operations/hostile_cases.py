@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import enum
 import json
+import string
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ FORM = "application/x-www-form-urlencoded; charset=utf-8"
 OTHER_ORDER = "b" * 32
 """The order of the same amount that an order's notification must not pay."""
 
+_BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 _FOREIGN_APP = "2021000000009999"
 _FOREIGN_SELLER = "2088999999999999"
 
@@ -195,6 +197,12 @@ def _base64_of(size: int) -> Callable[[str], str]:
     return lambda sign: base64.b64encode(base64.b64decode(sign).ljust(size, b"\0")[:size]).decode()
 
 
+def _spare_bits(sign: str) -> str:
+    """Another text of the same bytes: of the last character four bits are left over."""
+    last = _BASE64[_BASE64.index(sign[-3]) + 1]
+    return f"{sign[:-3]}{last}=="
+
+
 PAYMENT = genuine()
 AS_JSON = as_type("application/json", lambda body: json.dumps(_parameters(body)).encode())
 EMPTY = {"body": "", "passback_params": "", "voucher_detail_list": ""}
@@ -250,6 +258,7 @@ LINES: Sequence[Line] = (
     unread(14, "junk in sign", sign_changed(lambda sign: f"{sign[:9]}*{sign[9:]}")),
     unread(14, "newline in sign", sign_changed(lambda sign: f"{sign[:76]}\n{sign[76:]}")),
     unread(14, "newline behind sign", sign_changed(lambda sign: sign + "\n")),
+    unread(14, "spare bits set", sign_changed(_spare_bits)),
     unread(15, "plus unencoded", unencoded_plus),
     forged(16, "signed by the app", signed_by("app")),
     forged(16, "signed by a stranger", signed_by("a stranger")),

@@ -70,7 +70,8 @@ def overheard(
     listening = Overheard(driver, capsys, {BUYER_ID, BUYER_LOGON_ID, *(pem.splitlines()[2] for pem in pems)})
     yield listening
     listening.lines()
-    told = listening.printed + caplog.text
+    logged = [caplog.handler.format(record) for when in ("setup", "call") for record in caplog.get_records(when)]
+    told = "\n".join([listening.printed, *logged])
     assert [secret for secret in listening.secrets if len(secret) > 3 and secret in told] == []
 
 

@@ -40,6 +40,7 @@ STRICTER = {
         "14-junk_in_sign",
         "14-newline_in_sign",
         "14-newline_behind_sign",
+        "14-spare_bits_set",
     },
     "a value with &": {"19-trade_status_folded_into_trade_no", "19-an_unused_one_folded"},
     "a charset other than utf-8, or none": {"24-charset_gbk_over_UTF-8", "24-no_charset"},
