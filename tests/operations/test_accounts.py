@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from alifakes.alipay.keys import Keys
+from feed.store import schema
+from feed.store.client import Tables
 from tests.operations.conftest import Clock
 from tests.operations.money import Paid, paid
 from tests.steps import Product
@@ -120,6 +123,29 @@ def test_a_full_refund_takes_the_tip_out_of_the_count(
     assert shown(product, article, trade) == (1000, 1, "refunded")
     assert shown(product, article, other) == (1000, 1, "paid")
     assert sorted(movements(product)) == [("refund", -500), ("tip", 500), ("tip", 1000)]
+
+
+def test_two_that_count_at_once_are_both_counted(
+    product: Product, article: int, alipay_keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the first has read knows nothing of the second, and its write comes just before the second's."""
+    first, second = (paid(product.tip(BEN, article), alipay_keys) for _ in range(2))
+    write = Tables.write
+    counts: list[tuple[Tables, Any]] = []
+
+    def interleaved(tables: Tables, change: Any) -> None:
+        if change.table == schema.ARTICLES:
+            counts.append((tables, change))
+            if len(counts) == 1:
+                settle(product, second)
+            elif len(counts) == 2:
+                write(*counts[0])
+        write(tables, change)
+
+    monkeypatch.setattr(Tables, "write", interleaved)
+    settle(product, first)
+    assert len(counts) == 3
+    assert shown(product, article, first) == (1000, 2, "paid")
 
 
 def test_a_balance_goes_over_all_months(product: Product, article: int, alipay_keys: Keys, clock: Clock) -> None:

@@ -47,6 +47,8 @@ def amount(text: str) -> int | None:
 @example("5e0")
 @example("５.００")
 @example("٥.٠٠")
+@example("5.５")
+@example("1٥")
 @example("1000000000")
 @example("5.")
 @example(".5")
