@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -233,7 +234,7 @@ def test_a_storage_that_fails_at_any_step_costs_a_repetition_only(
     kind: str,
     count: int | None,
 ) -> None:
-    monkeypatch.setattr("feed.store.client.random.uniform", lambda *_: 0.0)  # the pauses between tries
+    monkeypatch.setattr(random, "uniform", lambda *_: 0.0)  # the pauses between tries
     body = trade.notification()
     tablestore.faults.add(kind, after=step, count=count)
     answer = again(product, body)
