@@ -1,15 +1,16 @@
-"""log-action: what readers do to articles."""
+"""log-action: what readers do to articles, and who likes one."""
 
 from __future__ import annotations
 
 from feed.edge.endpoints import Route, http_function
-from feed.operations.log_action import act, own_flags
+from feed.operations.log_action import act, likers, own_flags
 from feed.store import schema
 from feed.wiring import Grant
 
 handler = http_function(
     "log-action",
-    Grant(tables=(schema.USERS, schema.ARTICLES, schema.LOG)),
+    Grant(tables=(schema.USERS, schema.ARTICLES, schema.LOG, schema.LOG_LIKERS, schema.WORK)),
     Route("POST", "/v1/articles/{id}/actions", act.Request, act.run),
     Route("GET", "/v1/articles/{id}/actions", own_flags.Request, own_flags.run),
+    Route("GET", "/v1/articles/{id}/likers", likers.Request, likers.run),
 )

@@ -24,6 +24,7 @@ handler = timer_function(
             schema.ACCOUNTS,
             schema.LEDGER,
             schema.LOG,
+            schema.LOG_BY_ARTICLE,
         ),
         invokes=("fanout-batch",),
     ),

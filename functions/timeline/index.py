@@ -1,4 +1,4 @@
-"""timeline: a page of the caller's inbox."""
+"""timeline: a page of the caller's inbox, and what comes past its end."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ from feed.wiring import Grant
 
 handler = http_function(
     "timeline",
-    Grant(tables=(schema.USERS, schema.INBOXES, schema.SESSIONS, schema.ARTICLES, schema.ARTICLES_NEWEST)),
+    Grant(
+        tables=(
+            schema.USERS,
+            schema.INBOXES,
+            schema.SESSIONS,
+            schema.ARTICLES,
+            schema.LOG,
+            schema.LOG_BY_TIME,
+            schema.NEIGHBORS,
+        )
+    ),
     Route("GET", "/v1/timeline", read_timeline.Request, read_timeline.run),
 )

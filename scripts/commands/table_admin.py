@@ -38,6 +38,7 @@ def create(client: Any, say: Say, tables: Sequence[Table] = TABLES, within_s: fl
         if table.name not in existing:
             _create(client, table)
             say(f"{table.name}: created")
+        _create_search(client, table)
     _wait(client, say, tables, time.monotonic() + within_s)
     return any(table.name not in existing for table in tables)
 
@@ -58,6 +59,8 @@ def drop(client: Any, say: Say, tables: Sequence[Table] = TABLES) -> None:
     existing = set(client.list_table())
     for table in tables:
         if table.name in existing:
+            for _, index_name in client.list_search_index(table.name):
+                client.delete_search_index(table.name, index_name)
             for index in client.describe_table(table.name).secondary_indexes:
                 client.delete_secondary_index(table.name, index.index_name)
             client.delete_table(table.name)
@@ -75,6 +78,24 @@ def _create(client: Any, table: Table) -> None:
         if error.code != "OTSObjectAlreadyExist":
             raise
         _check(client, table)
+
+
+def _create_search(client: Any, table: Table) -> None:
+    """Search indexes are made after their table, one by one; one that is there already stays."""
+    there = _search_indexes(client, table)
+    for index in table.search:
+        if index.name not in there:
+            fields = [
+                tablestore.FieldSchema(
+                    name, tablestore.FieldType[kind], index=True, store=True, enable_sort_and_agg=True
+                )
+                for name, kind in index.fields
+            ]
+            client.create_search_index(table.name, index.name, tablestore.SearchIndexMeta(fields))
+
+
+def _search_indexes(client: Any, table: Table) -> set[str]:
+    return {name for _, name in client.list_search_index(table.name)} if table.search else set()
 
 
 def _keys(table: Table) -> list[tuple[Any, ...]]:
@@ -109,6 +130,9 @@ def _state(client: Any, table: Table) -> str:
         _check(client, table)
     except Refused as refused:
         return str(refused)
+    missing = {index.name for index in table.search} - _search_indexes(client, table)
+    if missing:
+        return f"without the search index {', '.join(sorted(missing))}"
     return "ready" if all(_serves(client, name, keys) for name, keys in _readable(table)) else "loading"
 
 

@@ -38,7 +38,8 @@ def test_the_log_counts_what_the_storage_counts(
     product.change(ANN, article, state="private")
     clock.advance(200_000_000)
     driver.sweep()
-    counted = [count for tables in tablestore.requests().values() for count in tables.values()]
+    # what a search costs no answer says, so that no call can log it
+    counted = [count for api, tables in tablestore.requests().items() if api != "Search" for count in tables.values()]
     logged = calls()
     for unit in ("read_cu", "write_cu"):
         assert sum(line[unit] for line in logged) == sum(count[unit] for count in counted)

@@ -52,33 +52,35 @@ def test_no_wrong_position_gets_through(product: Product) -> None:
         [SOME_MS, "x" * 65],
     ]
     for path, user in ((path, user) for path in LISTS for user in (BEN, None)):
-        parts: list[list[Any]] = [[]] if path != TIMELINE else [["newest"], ["inbox"], ["other"], [0]]
-        for position in (part + pair for part in parts for pair in wrong_pairs):
-            if user == BEN and position == ["inbox", SOME_MS, 7]:
+        for position in wrong_pairs:
+            if (path, user, position) == (TIMELINE, BEN, [SOME_MS, 7]):
                 continue  # the one right shape among them
             answer = ask(product, path, user, position)
             assert (answer.status, set(answer.body["error"].get("fields", ()))) == (400, {"cursor"}), position
 
 
-@pytest.mark.parametrize(
-    ("user", "position", "status"),
-    [
-        (BEN, ["inbox", SOME_MS, 7], 200),
-        (BEN, ["newest", SOME_MS, "x"], 200),
-        (None, ["newest", SOME_MS, "x"], 200),
-        (BEN, ["newest", SOME_MS, 7], 400),
-        (BEN, ["inbox", SOME_MS, "x"], 400),
-        (BEN, ["other", SOME_MS, 7], 400),
-        (BEN, ["other", SOME_MS, "x"], 400),
-        (None, ["inbox", SOME_MS, 7], 400),
-        (None, ["newest", SOME_MS, 7], 400),
-        (None, ["other", SOME_MS, "x"], 400),
-    ],
-)
-def test_the_timelines_two_parts_have_each_their_own_shape(
-    product: Product, user: int | None, position: list[Any], status: int
-) -> None:
-    assert ask(product, TIMELINE, user, position).status == status
+WALKS = {
+    TIMELINE: ("timeline beyond the inbox", 2),
+    "/v1/hot": ("hot articles", 0),
+    "/v1/recommendations": ("recommendations", 0),
+}
+
+
+@pytest.mark.parametrize("user", [BEN, None])
+@pytest.mark.parametrize("path", WALKS)
+def test_a_walk_takes_its_own_cursors_only(product: Product, path: str, user: int | None) -> None:
+    name, part = WALKS[path]
+
+    def status(cursor: str) -> int:
+        return product.call("GET", f"{path}?cursor={cursor}", user).status
+
+    right = cursors.encode_walk(name, user, part, [2**53 - 1] * 200)
+    assert status(right) == 200
+    assert status(cursors.encode_walk(name, 77, part, [])) == 400
+    assert status(cursors.encode_walk("other", user, part, [])) == 400
+    assert status(cursors.encode_walk(name, user, 7, [])) == 400
+    assert status(right[:-4]) == 400
+    assert status(cursors.encode(name, user, [])) == 400
 
 
 def test_an_object_with_a_right_mark_is_no_position(product: Product) -> None:

@@ -116,7 +116,7 @@ def everything(product: Product, article: int) -> dict[str, Answer]:
 def test_storage_that_is_away_is_told_as_such(
     product: Product, tablestore: TablestoreFake, monkeypatch: pytest.MonkeyPatch, kind: str, reads_too: bool
 ) -> None:
-    monkeypatch.setattr("feed.store.client.random.uniform", lambda *_: 0.0)  # the pauses between tries
+    monkeypatch.setattr("feed.store.sdk.random.uniform", lambda *_: 0.0)  # the pauses between tries
     article = product.publish(ANN)["id"]
     product.settle()
     for api in (None,) if reads_too else ("PutRow", "UpdateRow", "DeleteRow", "BatchWriteRow"):

@@ -6,7 +6,7 @@ import pytest
 
 from alifakes.tablestore.app import TablestoreFake
 from feed.domain.ids import hashed
-from feed.store import articles, outboxes, schema
+from feed.store import articles, hotlists, outboxes, schema
 from feed.store.client import Tables
 from feed.store.rows import Delete
 from tests.operations.conftest import Clock
@@ -159,7 +159,7 @@ def test_of_what_is_deleted_only_a_tombstone_is_left(product: Product, store: Ta
     row = articles.require(store, article, text=True)
     assert (row.title, row.summary, row.html, row.cover_url) == ("", "", "", None)
     assert articles.of_author(store, ANN, None, 10) == ([], False)
-    assert articles.newest(store, None, 10) == ([], False)
+    assert hotlists.hottest(store, "hot", 10) == []
 
 
 def test_the_authors_page_shows_each_caller_what_they_may_see(product: Product) -> None:

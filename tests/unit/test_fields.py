@@ -161,8 +161,8 @@ def test_an_idempotency_key_is_64_plain_characters(value: str) -> None:
 
 
 def test_a_cursor_is_plain_and_bounded() -> None:
-    assert accepted(CursorText, "x" * 1024)
-    refused(CursorText, "x" * 1025)
+    assert accepted(CursorText, "x" * 2560)
+    refused(CursorText, "x" * 2561)
     refused(CursorText, "a,b")
 
 

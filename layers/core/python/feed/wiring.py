@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from feed.call import Call
 from feed.config import Credentials, Merchant, Payee, Settings
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from feed.store.client import Connection, Tables
 
 
+T = TypeVar("T")
 _KNOWN_CALLERS = 10_000
 _known_callers: set[int] = set()
+_read_lately: dict[str, tuple[int, Any]] = {}
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,16 @@ class World:
     def verifier(self) -> Verifier:
         return _verifier()
 
+    def lately(self, name: str, ms: int, read: Callable[[], T]) -> T:
+        """What any call of this instance has read by that name within so many ms, or `read` now."""
+        known = _read_lately.get(name)
+        now_ms = self.call.time_ms()
+        if known is None or not 0 <= now_ms - known[0] < ms:
+            known = (now_ms, read())
+            _read_lately[name] = known
+        value: T = known[1]
+        return value
+
     def remember_caller(self) -> None:
         """Make the caller's user row on the first call that this instance sees of them."""
         caller = self.call.require_caller()
@@ -80,6 +93,7 @@ def forget() -> None:
     for cached in (settings, _connection, _invoker, _alipay, _verifier):
         cached.cache_clear()
     _known_callers.clear()
+    _read_lately.clear()
 
 
 @lru_cache(maxsize=1)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
+
+REWARD_BIT = 16
 
 
 class Flag(str, enum.Enum):
-    """One flag per kind of act in the behaviour log; the value is its counter's name."""
+    """One flag per kind of act in the behaviour log; the value is its counter's name.
+
+    A row also packs its flags into one integer, `acts`, by bits, for whoever reads many rows: tips have one there too.
+    """
 
     READ = "read"
     LIKE = "like"
-    COLLECT = "collect"
     COMMENT = "comment"
+    COLLECT = "collect"
 
     @property
     def column(self) -> str:
@@ -21,6 +27,12 @@ class Flag(str, enum.Enum):
     def time_column(self) -> str:
         return f"{self.value}_ms"
 
+    @property
+    def bit(self) -> int:
+        return _BITS[self.value]
+
+
+_BITS = {"read": 1, "like": 2, "comment": 4, "collect": 8}
 
 ACTS: dict[str, tuple[Flag, bool]] = {
     "read": (Flag.READ, True),
@@ -32,3 +44,9 @@ ACTS: dict[str, tuple[Flag, bool]] = {
     "uncomment": (Flag.COMMENT, False),
 }
 """What each `kind` of api.md does to which flag."""
+
+
+def totals(acts: Iterable[int]) -> dict[Flag, int]:
+    """How many of these rows have each flag."""
+    rows = list(acts)
+    return {flag: sum(1 for bits in rows if bits & flag.bit) for flag in Flag}

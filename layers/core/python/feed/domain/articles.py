@@ -43,6 +43,7 @@ class Article:
     `published_ms` is set once, at the first release, and is the article's place in every inbox for ever;
     `delivery` counts releases; `width` and
     `audience` are the latest one's number of shards and followers at its start; `sequence` is the outbox row's.
+    `counted_ms` is when a counter last moved, `recounts` how often they were made anew from the log.
     """
 
     id: int
@@ -62,6 +63,8 @@ class Article:
     published_ms: int | None
     sequence: int | None
     counts: Counts = Counts()
+    recounts: int = 0
+    counted_ms: int = 0
 
     @property
     def shown(self) -> bool:

@@ -139,7 +139,7 @@ Nickname = Annotated[str, text(1, 20), _string(1, 20)]
 Summary = Annotated[str, text(0, 300), _string(0, 300)]
 Html = Annotated[str, AfterValidator(_html), _string(0, MAX_HTML_BYTES)]
 HttpsUrl = Annotated[str, text(1, 512), AfterValidator(_https_url), _string(1, 512, format="uri")]
-CursorText = Annotated[str, token("[A-Za-z0-9_-]", 1024), _string(1, 1024)]
+CursorText = Annotated[str, token("[A-Za-z0-9_-]", 2560), _string(1, 2560)]
 OrderId = Annotated[str, _string(32, 32)]
 """Not validated: what cannot be an order's number is as unknown as any that is not the caller's."""
 TipMessage = Annotated[str, text(0, 200), _string(0, 200)]

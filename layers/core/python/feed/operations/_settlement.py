@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from feed.domain.tips import Facts, Order, Refund, Status, Trade, suspicion
 from feed.errors import Busy, ConditionFailed, NotFound, Reload
-from feed.store import accounts, articles, logs, orders
+from feed.store import accounts, counters, logs, orders
 from feed.store.client import Tables
 
 _TRIES = 5
@@ -86,12 +86,12 @@ def _settle_refund(order: Order, refund: Refund, tables: Tables) -> Order:
 def _count(order: Order, tables: Tables) -> None:
     """Bring the article's counter to what the account row says; the reading comes after that of what is shown."""
     for _ in range(_TRIES):
-        shown = articles.shown_tips(tables, order.article_id, order.bucket)
+        shown = counters.shown_tips(tables, order.article_id, order.bucket)
         credited = accounts.tipped(tables, order)
-        if shown is None or shown == credited:
+        if shown is None or shown[1] == credited:
             return
         try:
-            articles.show_tips(tables, order.article_id, order.bucket, shown, credited)
+            counters.show_tips(tables, shown[0], order.bucket, shown[1], credited)
         except ConditionFailed:
             continue  # another tip of this article moved it
         return

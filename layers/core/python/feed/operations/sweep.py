@@ -14,6 +14,7 @@ from feed.errors import ProviderAway
 from feed.observability import alert, log_problem
 from feed.operations._byline import BYLINE, sign_articles
 from feed.operations._reconcile import PAYMENT, reconcile
+from feed.operations._recount import RECOUNT, recount
 from feed.operations._release import release, start_shard
 from feed.operations._settlement import Suspicious
 from feed.operations.follow._change import settle
@@ -133,6 +134,12 @@ def _purge(item: Work, turn: _Turn) -> bool:
     return True
 
 
+def _recount(item: Work, turn: _Turn) -> bool:
+    """An act that set its flag and died: its article is counted anew, once nobody else is counting."""
+    article_id, _ = item.numbers
+    return recount(article_id, turn.tables, turn.call.now_ms)
+
+
 def _byline(item: Work, turn: _Turn) -> bool:
     """A profile that was changed: its articles show it too."""
     sign_articles(item, turn.tables)
@@ -160,4 +167,5 @@ _STEPS: dict[str, Callable[[Work, _Turn], bool]] = {
     "purge": _purge,
     PAYMENT: _payment,
     BYLINE: _byline,
+    RECOUNT: _recount,
 }

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from feed.domain.articles import Article, Byline, Counts, State
+from feed.domain.hot import trending
 from feed.domain.ids import hashed, unhashed
-from feed.domain.tips import Tipped
 from feed.errors import NotFound
 from feed.store.client import Tables
-from feed.store.rows import End, Expect, Key, Put, Row, Update, Value, Where, equals, equals_or_missing
-from feed.store.schema import ARTICLES, ARTICLES_BY_AUTHOR, ARTICLES_NEWEST, SHARDS_OF_NEWEST
+from feed.store.rows import End, Expect, Key, Put, Row, Update, Value, Where, equals
+from feed.store.schema import ARTICLES, ARTICLES_BY_AUTHOR
 
 COUNTERS = ("read", "like", "comment", "collect", "reward")
 CARD = (
@@ -30,11 +30,11 @@ CARD = (
     "created_ms",
     "published_ms",
     "sequence",
+    "recounts",
+    "counted_ms",
     *(f"{name}_count" for name in COUNTERS),
 )
 """Every column but the text itself, which would cost a list capacity units by its size."""
-
-NEWEST_SHARDS = tuple(f"{number:02x}" for number in range(SHARDS_OF_NEWEST))
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,13 @@ def create(article: Article) -> Put:
         "delivery": article.delivery,
         "width": article.width,
         "audience": article.audience,
+        **{f"{name}_count": 0 for name in COUNTERS},
     }
     if article.cover_url is not None:
         columns["cover_url"] = article.cover_url
     if article.published_ms is not None:
-        columns |= {"published_ms": article.published_ms, "newest_shard": _newest_shard(article.id)}
+        columns["published_ms"] = article.published_ms
+        columns["trending"] = trending(article.counts, article.published_ms)
     return Put(ARTICLES, key(article.id), columns, Expect.ABSENT)
 
 
@@ -111,10 +113,8 @@ def revise(old: Article, new: Article) -> Update:
     if new.state is State.PUBLISHING and not old.shown:
         assert new.published_ms is not None
         put |= {"delivery": new.delivery, "width": new.width, "audience": new.audience}
-        put["newest_shard"] = _newest_shard(new.id)
         put |= {"published_ms": new.published_ms, "listed_ms": new.published_ms}
-    if old.shown and not new.shown:
-        drop.append("newest_shard")
+        put["trending"] = trending(new.counts, new.published_ms)
     if old.shown != new.shown:
         put["state"] = new.state.value
     return Update(ARTICLES, key(new.id), put=put, drop=drop, expect=Expect.PRESENT, where=_unchanged(old))
@@ -126,7 +126,7 @@ def bury(old: Article) -> Update:
         ARTICLES,
         key(old.id),
         put={"state": State.DELETED.value, "title": "", "summary": "", "version": old.version + 1},
-        drop=("html", "cover_url", "newest_shard", "listed_ms"),
+        drop=("html", "cover_url", "listed_ms"),
         expect=Expect.PRESENT,
         where=_unchanged(old),
     )
@@ -149,49 +149,9 @@ def sign(article_id: int, byline: Byline) -> Update:
     return Update(ARTICLES, key(article_id), put=put, drop=drop, expect=Expect.PRESENT)
 
 
-def counted(article_id: int, **changes: int) -> Update:
-    """Counters moved by so much, never creating a row."""
-    add = {f"{name}_count": change for name, change in changes.items()}
-    return Update(ARTICLES, key(article_id), add=add, expect=Expect.PRESENT)
-
-
-def shown_tips(tables: Tables, article_id: int, bucket: int) -> Tipped | None:
-    """What of one month's tips the counter shows already; None without a row."""
-    names = _tips_columns(bucket)
-    row = tables.get(ARTICLES, key(article_id), ("author_id", *names))
-    return Tipped(*(int(row.get(name, 0)) for name in names)) if row else None
-
-
-def show_tips(tables: Tables, article_id: int, bucket: int, shown: Tipped, now: Tipped) -> None:
-    """Move the counter by what came since; raises ConditionFailed when it shows something else than `shown`.
-
-    Both numbers only grow, so that no stale reading can be taken for what was read later.
-    """
-    names = _tips_columns(bucket)
-    were, are = (shown.credited, shown.refunded), (now.credited, now.refunded)
-    where = [equals(name, old) if old else equals_or_missing(name, 0) for name, old in zip(names, were, strict=True)]
-    put = dict(zip(names, are, strict=True))
-    add = {"reward_count": now.count - shown.count}
-    tables.write(Update(ARTICLES, key(article_id), put=put, add=add, expect=Expect.PRESENT, where=where))
-
-
 def of_author(tables: Tables, author_id: int, before: Key | None, limit: int) -> tuple[list[Listed], bool]:
     """An author's articles below the position, newest first, and whether others follow; the index may lag."""
     return _indexed(tables, ARTICLES_BY_AUTHOR, hashed(author_id), "listed_ms", before, limit)
-
-
-def newest(tables: Tables, before: Key | None, limit: int) -> tuple[list[Listed], bool]:
-    """What all may see, newest first over all shards, and whether others follow; the index may lag."""
-    reads = [
-        lambda shard=shard: _indexed(tables, ARTICLES_NEWEST, shard, "published_ms", before, limit)
-        for shard in NEWEST_SHARDS
-    ]
-    results = tables.together(*reads)
-    # a shard that has more says nothing of what lies below its last entry, so neither may the merged list
-    floors = [entries[-1].position for entries, more in results if more and entries]
-    found = sorted((entry for entries, _ in results for entry in entries), key=lambda e: e.position, reverse=True)
-    known = [entry for entry in found if not floors or entry.position >= max(floors)]
-    return known[:limit], len(found) > limit or bool(floors)
 
 
 def _indexed(
@@ -224,6 +184,8 @@ def decode(row: Row) -> Article:
         created_ms=int(row["created_ms"]),
         published_ms=int(published) if published is not None else None,
         sequence=int(sequence) if sequence is not None else None,
+        recounts=int(row.get("recounts", 0)),
+        counted_ms=int(row.get("counted_ms", 0)),
         counts=Counts(*(max(0, int(row.get(f"{name}_count", 0))) for name in COUNTERS)),
     )
 
@@ -241,11 +203,3 @@ def _unchanged(article: Article) -> Sequence[Where]:
 
 def _in_release(article: Article) -> Sequence[Where]:
     return (equals("state", State.PUBLISHING.value), equals("delivery", article.delivery))
-
-
-def _tips_columns(bucket: int) -> tuple[str, str]:
-    return f"tips_{bucket}", f"tips_refunded_{bucket}"
-
-
-def _newest_shard(article_id: int) -> str:
-    return NEWEST_SHARDS[int(hashed(article_id)[:4], 16) % SHARDS_OF_NEWEST]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,14 +12,15 @@ from feed.call import Spent
 from feed.config import Credentials
 from feed.errors import Busy, ConditionFailed, Misconfigured, OutcomeUnknown
 from feed.observability import quiet_sdks
-from feed.store.rows import Bound, Delete, End, Expect, Failed, Key, Page, Put, Row, Update, Value, Where, Write
+from feed.store.rows import Bound, Delete, End, Failed, Key, Page, Put, Row, Search, Update, Value, Write
 from feed.store.schema import KEY_NAMES
+from feed.store.sdk import call, cells_of, encode, retry_policy, row_of, searched
 
 MAX_BATCH_WRITE = 200
 MAX_BATCH_GET = 100
 """Rows per request: help.aliyun.com "Limits on general-purpose features of Tablestore"."""
 
-_READS = frozenset({"get_row", "batch_get_row", "get_range"})
+_READS = frozenset({"get_row", "batch_get_row", "get_range", "search"})
 _THREADS = 8
 _COUNT_TRIES = 3
 _REFUSED_UNITS = (1, 1)
@@ -51,7 +51,7 @@ class Connection:
             sts_token=credentials.security_token or None,
             socket_timeout=Timeout(connect=3, read=timeout_s),
             max_connection=_THREADS * 2,
-            retry_policy=_retry_policy(),
+            retry_policy=retry_policy(),
         )
         return cls(sdk, ThreadPoolExecutor(_THREADS, thread_name_prefix="tablestore"))
 
@@ -69,7 +69,7 @@ class Tables:
     def get(self, table: str, key: Key, columns: Sequence[str] = ()) -> Row | None:
         consumed, row, _ = self._send("get_row", (table,), self._named(table, key), list(columns), None, 1)
         self._count(consumed)
-        return _row(row)
+        return row_of(row)
 
     def get_many(
         self, wanted: Mapping[str, Sequence[Key]], columns: Mapping[str, Sequence[str]]
@@ -97,7 +97,7 @@ class Tables:
                 if not item.is_ok:
                     raise Busy(f"Tablestore could not read a row of {table} ({item.error_code}); try again.")
                 read += item.consumed.read
-                row = _row(item.row)
+                row = row_of(item.row)
                 if row is not None:
                     found[table][key] = row
         self._spend(read, 0)
@@ -126,12 +126,19 @@ class Tables:
             1,
         )
         self._count(consumed)
-        found = [row for row in map(_row, rows) if row is not None]
+        found = [row for row in map(row_of, rows) if row is not None]
         return Page(found, tuple(value for _, value in next_key) if next_key else None)
+
+    def search(self, search: Search) -> list[Row]:
+        """The first rows that pass every filter, in the search's order; the index lags by seconds."""
+        query, columns = searched(search)
+        answer = self._send("search", (search.table,), search.index, query, columns)
+        self._spend(0, 0)  # searches are billed apart, by time and rows looked at; no answer tells how much
+        return [cells_of(*row) for row in answer.rows]
 
     def write(self, write: Write) -> None:
         """Raises ConditionFailed, and changes nothing, when the row is not as expected."""
-        row, condition = _encode(self._named(write.table, write.key), write)
+        row, condition = encode(self._named(write.table, write.key), write)
         method = {Put: "put_row", Update: "update_row", Delete: "delete_row"}[type(write)]
         consumed, _ = self._send(method, (write.table,), row, condition)
         self._count(consumed)
@@ -160,7 +167,7 @@ class Tables:
             by_table.setdefault(write.table, []).append(write)
         request = BatchWriteRowRequest()
         for table, group in by_table.items():
-            items = [kinds[type(write)](*_encode(self._named(table, write.key), write)) for write in group]
+            items = [kinds[type(write)](*encode(self._named(table, write.key), write)) for write in group]
             request.add(TableInBatchWriteRowItem(table, items))
         try:
             answer = self._send("batch_write_row", tuple(by_table), request)
@@ -176,14 +183,20 @@ class Tables:
         if any(not failed.refused for failed in self.write_many(writes)):
             raise OutcomeUnknown("Not everything could be written; it is safe to repeat.")
 
-    def count(self, *updates: Update) -> None:
-        """Move counters: rows that were certainly not written are tried again, others never counted twice."""
-        left = list(updates)
+    def count(self, *updates: Update) -> bool:
+        """Move counters: rows that were certainly not written are tried again, others never counted twice.
+
+        Whether every one moved for certain.
+        """
+        left: list[Write] = list(updates)
+        certain = True
         for _ in range(_COUNT_TRIES):
             failed = self.write_many(left)
-            left = [row.write for row in failed if not (row.refused or row.unknown) and isinstance(row.write, Update)]
+            certain = certain and not any(row.refused or row.unknown for row in failed)
+            left = [row.write for row in failed if not (row.refused or row.unknown)]
             if not left:
-                return
+                return certain
+        return False
 
     def _failures(self, answer: Any, by_table: Mapping[str, list[Write]]) -> list[Failed]:
         failed: list[Failed] = []
@@ -224,7 +237,7 @@ class Tables:
         self._check_granted(tables)
         single = () if method.startswith("batch") else (tables[0],)
         try:
-            return _call(getattr(self._sdk, method), method in _READS, *single, *arguments)
+            return call(getattr(self._sdk, method), method in _READS, *single, *arguments)
         except ConditionFailed:
             self._spend(*_REFUSED_UNITS)
             raise
@@ -243,115 +256,3 @@ class Tables:
     def _spend(self, read: int, write: int) -> None:
         with self._counting:
             self._spent.add(read, write)
-
-
-def _call(method: Callable[..., Any], is_read: bool, *arguments: Any) -> Any:
-    """The SDK raises transport errors raw and unretried: reads are tried once more, a write's outcome is unknown."""
-    import tablestore
-    from urllib3.exceptions import HTTPError
-
-    try:
-        try:
-            return method(*arguments)
-        except HTTPError:
-            if not is_read:
-                raise
-            return method(*arguments)
-    except HTTPError as error:
-        message = "Tablestore did not answer; try again."
-        raise (Busy(message) if is_read else OutcomeUnknown(message)) from error
-    except tablestore.OTSServiceError as error:
-        raise _translated(error, is_read) from error
-    except tablestore.OTSClientError as error:
-        # the SDK checks digest, date and signature of an answer only after the write took effect
-        if is_read:
-            raise Busy("Tablestore's answer could not be understood; try again.") from error
-        raise OutcomeUnknown("Tablestore's answer to a write could not be understood; try again.") from error
-
-
-def _translated(error: Any, is_read: bool) -> Exception:
-    if error.code == "OTSConditionCheckFail":
-        return ConditionFailed("The row has changed meanwhile; read it again and retry.")
-    if error.http_status in (429, 500, 502, 503, 504) or error.code in _BUSY_CODES:
-        message = f"Tablestore is busy ({error.code or error.http_status}); try again."
-        certain = is_read or error.code in _BUSY_CODES
-        return Busy(message) if certain else OutcomeUnknown(message)
-    return Misconfigured(f"Tablestore refused a request: {error.code}.")
-
-
-_BUSY_CODES = frozenset(
-    {
-        "OTSServerBusy",
-        "OTSPartitionUnavailable",
-        "OTSRowOperationConflict",
-        "OTSNotEnoughCapacityUnit",
-        "OTSCapacityUnitExhausted",
-        "OTSTableNotReady",
-        "OTSFlowControl",
-        "OTSOperationThrottled",
-    }
-)
-"""Refused before anything was done; the SDK itself repeats writes on most of these."""
-
-
-def _retry_policy() -> Any:
-    """At most four more tries and 0.75 s of waiting: the default policy sleeps up to 40 s inside one call."""
-    from tablestore.retry import RetryPolicy, RetryUtil
-
-    class WithinBudget(RetryPolicy):  # type: ignore[misc]
-        def should_retry(self, retry_times: int, exception: Any, api_name: str) -> bool:
-            if retry_times >= 4:
-                return False
-            if RetryUtil.should_retry_no_matter_which_api(exception):
-                return True
-            if not RetryUtil.is_repeatable_api(api_name):
-                return False
-            return bool(RetryUtil.should_retry_when_api_repeatable(retry_times, exception, api_name))
-
-        def get_retry_delay(self, retry_times: int, *_: Any) -> float:
-            return float(0.05 * 2**retry_times * random.uniform(0.5, 1))
-
-    return WithinBudget()
-
-
-def _row(row: Any) -> Row | None:
-    """The SDK's row as a dict of key and newest cells; None for no row."""
-    if row is None:
-        return None
-    values: Row = dict(row.primary_key)
-    values.update((cell[0], cell[1]) for cell in row.attribute_columns or ())
-    return values
-
-
-def _encode(key: list[tuple[str, Any]], write: Write) -> tuple[Any, Any]:
-    from tablestore import Condition
-    from tablestore import Row as SdkRow
-
-    if isinstance(write, Put):
-        return SdkRow(key, list(write.columns.items())), Condition(write.expect.value)
-    if isinstance(write, Delete):
-        return SdkRow(key), Condition(Expect.ANYTHING.value, _all_of(write.where))
-    changes: dict[str, list[Any]] = {}
-    if write.put:
-        changes["PUT"] = list(write.put.items())
-    if write.add:
-        changes["INCREMENT"] = list(write.add.items())
-    if write.drop:
-        changes["DELETE_ALL"] = list(write.drop)
-    return SdkRow(key, changes), Condition(write.expect.value, _all_of(write.where))
-
-
-def _all_of(where: Sequence[Where]) -> Any:
-    """Our conditions as one of the SDK's; `pass_if_missing` is always said, its default would pass on no row at all."""
-    from tablestore import ComparatorType, CompositeColumnCondition, LogicalOperator, SingleColumnCondition
-
-    single = [
-        SingleColumnCondition(w.column, w.value, getattr(ComparatorType, w.operator), pass_if_missing=w.if_missing)
-        for w in where
-    ]
-    if len(single) < 2:
-        return single[0] if single else None
-    both = CompositeColumnCondition(LogicalOperator.AND)
-    for condition in single:
-        both.add_sub_condition(condition)
-    return both

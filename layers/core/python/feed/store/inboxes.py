@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from feed.domain.ids import hashed
@@ -53,6 +53,13 @@ def page(tables: Tables, reader_id: int, before: Key | None, limit: int) -> tupl
     found = tables.scan(INBOXES, start, (reader, End.MIN, End.MIN), limit=limit + (before is not None), backward=True)
     rows = [row for row in map(_decode, found.rows) if row.position != before]
     return rows, found.next_key is not None
+
+
+def held(tables: Tables, reader_id: int, published: Iterable[tuple[int, int]]) -> frozenset[int]:
+    """Which of these articles, (publish time, id), the inbox has, hidden or not; one request for up to a hundred."""
+    keys = [(hashed(reader_id), published_ms, article_id) for published_ms, article_id in published]
+    found = tables.get_many({INBOXES: keys}, {INBOXES: ("author_id",)})[INBOXES]
+    return frozenset(int(row["message_id"]) for row in found.values())
 
 
 def _decode(row: Row) -> InboxRow:

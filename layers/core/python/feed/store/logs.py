@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from feed.domain.actions import Flag
-from feed.domain.ids import hashed
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from feed.domain.actions import REWARD_BIT, Flag
+from feed.domain.articles import Article
+from feed.domain.ids import hashed, unhashed
+from feed.store import articles
 from feed.store.client import Tables
-from feed.store.rows import Row, Update, equals, missing
-from feed.store.schema import LOG
+from feed.store.rows import Bound, End, Key, Row, Update, equals, missing
+from feed.store.schema import ARTICLES, LOG, LOG_BY_ARTICLE, LOG_BY_TIME, LOG_LIKERS
 
 _SET = 1
+
+
+@dataclass(frozen=True)
+class Acted:
+    """What a reader has done to one article, by the bits of `acts`; the latest act at `acted_ms`."""
+
+    article_id: int
+    acts: int
+    acted_ms: int
+
+
+@dataclass(frozen=True)
+class Liked:
+    user_id: int
+    position: tuple[int, str]
 
 
 def key(reader: int | str, article_id: int) -> tuple[str, int]:
@@ -24,21 +44,83 @@ def decode(row: Row | None) -> frozenset[Flag]:
     return frozenset(flag for flag in Flag if row is not None and row.get(flag.column) == _SET)
 
 
-def set_flag(tables: Tables, reader: int | str, article_id: int, flag: Flag, now_ms: int) -> None:
-    """Raises ConditionFailed when the flag is set already, or the article has not been read before any other act."""
-    unset = missing(flag.column, never=0)
-    where = (unset,) if flag is Flag.READ else (equals(Flag.READ.column, _SET), unset)
-    put: dict[str, int | str] = {flag.column: _SET, flag.time_column: now_ms, "article_key": hashed(article_id)}
-    tables.write(Update(LOG, key(reader, article_id), put=put, where=where))
-
-
-def clear_flag(tables: Tables, reader: int | str, article_id: int, flag: Flag) -> None:
-    """Raises ConditionFailed when the flag is not set."""
-    drop = (flag.column, flag.time_column)
-    tables.write(Update(LOG, key(reader, article_id), drop=drop, where=(equals(flag.column, _SET),)))
+def change(reader: int | str, article_id: int, flag: Flag, *, on: bool, now_ms: int) -> Update:
+    """Set or clear; refused when the flag is so already, or the article has not been read before any other act."""
+    return _set_flag(reader, article_id, flag, now_ms) if on else _clear_flag(reader, article_id, flag)
 
 
 def tipped(reader: int, article_id: int, now_ms: int) -> Update:
-    """That a tip of this reader was settled; a repetition writes the same."""
-    put: dict[str, int | str] = {"is_reward": _SET, "reward_ms": now_ms, "article_key": hashed(article_id)}
-    return Update(LOG, key(reader, article_id), put=put)
+    """That a tip of this reader was settled; refused when an earlier one stands there."""
+    put: dict[str, int | str] = {"is_reward": _SET, "reward_ms": now_ms, **_acted(article_id, now_ms)}
+    where = (missing("is_reward", never=0),)
+    return Update(LOG, key(reader, article_id), put=put, add={"acts": REWARD_BIT}, where=where)
+
+
+def cards_and_read(
+    tables: Tables, reader: int | str, article_ids: Sequence[int]
+) -> tuple[dict[int, Article], frozenset[int]]:
+    """Up to fifty articles without their text, and which of them the reader has read: one request."""
+    found = tables.get_many(
+        {
+            ARTICLES: [articles.key(article_id) for article_id in article_ids],
+            LOG: [key(reader, article_id) for article_id in article_ids],
+        },
+        {ARTICLES: articles.CARD, LOG: (Flag.READ.column,)},
+    )
+    cards = map(articles.decode, found[ARTICLES].values())
+    read = (int(row["message_id"]) for row in found[LOG].values() if Flag.READ in decode(row))
+    return {article.id: article for article in cards}, frozenset(read)
+
+
+def newest(tables: Tables, reader: int | str, limit: int) -> tuple[list[Acted], bool]:
+    """A reader's latest acts, newest first, and whether there are older ones; the index may lag."""
+    user = hashed(reader)
+    page = tables.scan(
+        LOG_BY_TIME,
+        (user, End.MAX, End.MAX),
+        (user, End.MIN, End.MIN),
+        columns=("acted_ms", "message_id", "acts"),
+        limit=limit,
+        backward=True,
+    )
+    found = [Acted(int(row["message_id"]), int(row["acts"]), int(row["acted_ms"])) for row in page.rows]
+    return found, page.next_key is not None
+
+
+def of_article(tables: Tables, article_id: int) -> Iterator[int]:
+    """The acts of every reader of an article; the index may lag."""
+    article = hashed(article_id)
+    start: Bound = (article, End.MIN, End.MIN)
+    while True:
+        page = tables.scan(LOG_BY_ARTICLE, start, (article, End.MAX, End.MAX), columns=("message_id", "acts"))
+        for row in page.rows:
+            yield int(row["acts"])
+        if page.next_key is None:
+            return
+        start = page.next_key
+
+
+def likers(tables: Tables, article_id: int, before: Key | None, limit: int) -> tuple[list[Liked], bool]:
+    """Who likes an article below the position, newest first, and whether more follow; the index may lag."""
+    article = hashed(article_id)
+    start: Bound = (article, *before, End.MIN) if before else (article, End.MAX, End.MAX, End.MAX)
+    page = tables.scan(LOG_LIKERS, start, (article, End.MIN, End.MIN, End.MIN), limit=limit, backward=True)
+    found = [Liked(unhashed(str(row["user_key"])), (int(row["like_ms"]), str(row["user_key"]))) for row in page.rows]
+    return found, page.next_key is not None
+
+
+def _set_flag(reader: int | str, article_id: int, flag: Flag, now_ms: int) -> Update:
+    unset = missing(flag.column, never=0)
+    where = (unset,) if flag is Flag.READ else (equals(Flag.READ.column, _SET), unset)
+    put: dict[str, int | str] = {flag.column: _SET, flag.time_column: now_ms, **_acted(article_id, now_ms)}
+    return Update(LOG, key(reader, article_id), put=put, add={"acts": flag.bit}, where=where)
+
+
+def _clear_flag(reader: int | str, article_id: int, flag: Flag) -> Update:
+    drop = (flag.column, flag.time_column)
+    where = (equals(flag.column, _SET),)
+    return Update(LOG, key(reader, article_id), drop=drop, add={"acts": -flag.bit}, where=where)
+
+
+def _acted(article_id: int, now_ms: int) -> dict[str, int | str]:
+    return {"article_key": hashed(article_id), "acted_ms": now_ms}

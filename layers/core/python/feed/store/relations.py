@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -43,6 +43,13 @@ def of(rows: Mapping[Key, Row], row_key: Key) -> Relation | None:
     """The relation under this key, of several that were read."""
     row = rows.get(row_key)
     return decode(row) if row is not None else None
+
+
+def followed(tables: Tables, follower_id: int, author_ids: Iterable[int]) -> frozenset[int]:
+    """Which of these authors somebody follows; one request for up to a hundred."""
+    keys = [key(author_id, follower_id) for author_id in author_ids]
+    found = tables.get_many({RELATIONS: keys}, {RELATIONS: ("followed_ms",)})[RELATIONS]
+    return frozenset(unhashed(str(row["author_key"])) for row in found.values() if "followed_ms" in row)
 
 
 def agree(author_id: int, follower_id: int, entry: Entry, now_ms: int, *, turning: bool) -> Update:

@@ -104,6 +104,35 @@ class Page:
 
 
 @dataclass(frozen=True)
+class OneOf:
+    """A search's filter: the column holds one of these."""
+
+    column: str
+    values: Sequence[Value]
+
+
+@dataclass(frozen=True)
+class Between:
+    """A search's filter: at_least <= column < below; None is no bound."""
+
+    column: str
+    at_least: int | None = None
+    below: int | None = None
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to find by a search index: rows that pass all filters, by these columns, the highest first, then by key."""
+
+    table: str
+    index: str
+    filters: Sequence[OneOf | Between]
+    highest_first: Sequence[str]
+    columns: Sequence[str]
+    limit: int
+
+
+@dataclass(frozen=True)
 class Failed:
     """One write of a batch that was not acknowledged.
 

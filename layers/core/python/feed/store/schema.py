@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 ColumnType = Literal["INTEGER", "STRING"]
+SearchType = Literal["LONG", "KEYWORD"]
 
 DAY_S = 86_400
-SHARDS_OF_NEWEST = 4
 WORK_BUCKETS = 8
 
 
@@ -22,6 +22,14 @@ class Index:
 
 
 @dataclass(frozen=True)
+class SearchIndex:
+    """Asynchronous, and of all rows; `fields` by name."""
+
+    name: str
+    fields: tuple[tuple[str, SearchType], ...]
+
+
+@dataclass(frozen=True)
 class Table:
     """`ttl_s` -1 keeps rows for ever; the service allows a TTL only on tables without indexes that are updated."""
 
@@ -31,6 +39,7 @@ class Table:
     ttl_s: int = -1
     columns: tuple[tuple[str, ColumnType], ...] = ()
     indexes: tuple[Index, ...] = ()
+    search: tuple[SearchIndex, ...] = ()
 
     @property
     def key_names(self) -> tuple[str, ...]:
@@ -45,12 +54,15 @@ SESSIONS = "user_message_session_table"
 INBOXES = "user_message_table"
 ARTICLES = "article_table"
 ARTICLES_BY_AUTHOR = "article_by_author"
-ARTICLES_NEWEST = "article_newest"
+ARTICLES_SEARCH = "article_search"
 OUTBOXES = "author_outbox_table"
 JOBS = "fanout_job_table"
 WORK = "work_table"
 LOG = "user_message_log_table"
 LOG_BY_ARTICLE = "user_message_log_by_article"
+LOG_BY_TIME = "user_message_log_by_time"
+LOG_LIKERS = "user_message_log_likers"
+NEIGHBORS = "article_neighbor_table"
 IDEMPOTENCY = "idempotency_table"
 ORDERS = "reward_order_table"
 ACCOUNTS = "account_table"
@@ -78,16 +90,25 @@ TABLES: tuple[Table, ...] = (
     Table(
         ARTICLES,
         (("article_key", "STRING"),),
-        # newest_shard stands only in rows that all may see, listed_ms in rows that are not deleted
+        # listed_ms stands only in rows that are not deleted
         columns=(
             ("author_key", "STRING"),
             ("listed_ms", "INTEGER"),
-            ("newest_shard", "STRING"),
-            ("published_ms", "INTEGER"),
         ),
-        indexes=(
-            Index(ARTICLES_BY_AUTHOR, ("author_key", "listed_ms", "article_key")),
-            Index(ARTICLES_NEWEST, ("newest_shard", "published_ms", "article_key")),
+        indexes=(Index(ARTICLES_BY_AUTHOR, ("author_key", "listed_ms", "article_key")),),
+        search=(
+            SearchIndex(
+                ARTICLES_SEARCH,
+                (
+                    ("state", "KEYWORD"),
+                    ("published_ms", "LONG"),
+                    ("reward_count", "LONG"),
+                    ("comment_count", "LONG"),
+                    ("like_count", "LONG"),
+                    ("read_count", "LONG"),
+                    ("trending", "LONG"),
+                ),
+            ),
         ),
     ),
     Table(OUTBOXES, (("author_key", "STRING"), ("sequence_id", "INTEGER")), auto_increment="sequence_id"),
@@ -100,9 +121,15 @@ TABLES: tuple[Table, ...] = (
     Table(
         LOG,
         (("user_key", "STRING"), ("message_id", "INTEGER")),
-        columns=(("article_key", "STRING"),),
-        indexes=(Index(LOG_BY_ARTICLE, ("article_key", "user_key", "message_id")),),
+        # like_ms stands only in rows with a like, so the index of likers holds nobody else
+        columns=(("article_key", "STRING"), ("acted_ms", "INTEGER"), ("like_ms", "INTEGER"), ("acts", "INTEGER")),
+        indexes=(
+            Index(LOG_BY_ARTICLE, ("article_key", "user_key", "message_id"), ("acts",)),
+            Index(LOG_BY_TIME, ("user_key", "acted_ms", "message_id"), ("acts",)),
+            Index(LOG_LIKERS, ("article_key", "like_ms", "user_key", "message_id")),
+        ),
     ),
+    Table(NEIGHBORS, (("article_key", "STRING"),), ttl_s=30 * DAY_S),
     Table(IDEMPOTENCY, (("user_key", "STRING"), ("key", "STRING")), ttl_s=DAY_S),
     # money is kept for ever: a marker that expired would let a tip be credited again. Order ids are random themselves
     Table(ORDERS, (("order_id", "STRING"),)),

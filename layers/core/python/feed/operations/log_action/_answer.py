@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from feed.call import Call
 from feed.domain.actions import Flag
 from feed.domain.articles import Article
 from feed.operations._cards import Counts, counts
@@ -24,8 +23,3 @@ class Response(BaseModel):
 
 def answer(article: Article, flags: frozenset[Flag]) -> Response:
     return Response(flags=Flags(**{flag.value: flag in flags for flag in Flag}), counts=counts(article))
-
-
-def reader(call: Call) -> int | str:
-    """The log's name for who acts: the user, or the guest's own id."""
-    return call.caller if call.caller is not None else f"guest-{call.guest}"

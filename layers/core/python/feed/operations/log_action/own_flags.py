@@ -5,7 +5,8 @@ from __future__ import annotations
 from feed.call import Call
 from feed.operations._fields import Id, PublicRequest
 from feed.operations._rights import visible
-from feed.operations.log_action._answer import Response, answer, reader
+from feed.operations._unseen import reader
+from feed.operations.log_action._answer import Response, answer
 from feed.store import logs
 from feed.wiring import World
 

@@ -1,4 +1,4 @@
-"""GET /v1/timeline: a page of the caller's inbox, newest published first; for who has none, the newest articles."""
+"""GET /v1/timeline: the caller's inbox, newest published first; past its end what suits them, then what is hot."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from feed.domain.articles import Article, in_place, visible_to
 from feed.operations._cards import Card, card
 from feed.operations._fields import CursorText, PublicRequest, Size
 from feed.operations._pages import Position, fill_page
+from feed.operations._suggestions import Suggestion, Taste, by_taste, fresh, hot, mixed, taste
+from feed.operations._unseen import Keep, unseen
+from feed.operations._walk import next_cursor, passed_before
 from feed.store import articles, inboxes, sessions
-from feed.store.articles import Listed
 from feed.store.inboxes import InboxRow
 from feed.wiring import World
 
-_LIST = "timeline"
-_INBOX, _NEWEST = "inbox", "newest"
+_INBOX, _BEYOND = "timeline", "timeline beyond the inbox"
+_RECOMMENDED, _HOT = 1, 2
 
 
 class Request(PublicRequest):
@@ -30,30 +32,30 @@ class Request(PublicRequest):
 class Item(BaseModel):
     sequence_id: int | None
     article: Card
-    reason: Literal["follow", "hot"]
+    reason: Literal["follow", "recommended", "hot"]
 
 
 class Response(BaseModel):
+    """`source` changes between pages of a walk, never inside one."""
+
     items: list[Item]
     next_cursor: str | None
-    source: Literal["follow", "hot"]
+    source: Literal["follow", "recommended", "hot"]
     rebuilding: bool = False
 
 
 def run(request: Request, call: Call, world: World) -> Response:
-    if request.cursor is not None:
-        shapes = ((str, int, int), (str, int, str))
-        part, *position = cursors.decode(_LIST, call.caller, request.cursor, *shapes)
-        if (part, type(position[1])) == (_NEWEST, str):
-            return _newest(request.size, tuple(position), call, world)
-        if (part, type(position[1])) == (_INBOX, int) and call.caller is not None:
-            return _inbox(request.size, tuple(position), call, world)
-        raise cursors.refused()
-    if call.caller is not None:
-        page = _inbox(request.size, None, call, world)
-        if page.items or page.next_cursor is not None:
-            return page
-    return _newest(request.size, None, call, world)
+    if request.cursor is None:
+        if call.caller is not None:
+            page = _inbox(request.size, None, call, world)
+            if page.items or cursors.belongs(_INBOX, call.caller, page.next_cursor or ""):
+                return page
+        return _beyond(request.size, _RECOMMENDED, [], call, world)
+    if call.caller is not None and cursors.belongs(_INBOX, call.caller, request.cursor):
+        position = cursors.decode(_INBOX, call.caller, request.cursor, (int, int))
+        return _inbox(request.size, position, call, world)
+    part, passed = passed_before(_BEYOND, request.cursor, call, (_RECOMMENDED, _HOT))
+    return _beyond(request.size, part, passed, call, world)
 
 
 def _inbox(size: int, start: Position | None, call: Call, world: World) -> Response:
@@ -72,7 +74,11 @@ def _inbox(size: int, start: Position | None, call: Call, world: World) -> Respo
         return [_followed(row, found.get(row.article_id), left, reader) for row in rows]
 
     items, position = fill_page(size, start, lambda before, limit: inboxes.page(tables, reader, before, limit), show)
-    return Response(items=items, next_cursor=_cursor(_INBOX, position, call), source="follow")
+    if position is not None:
+        cursor: str | None = cursors.encode(_INBOX, reader, list(position))
+    else:
+        cursor = next_cursor(_BEYOND, [], call, more=True, part=_RECOMMENDED)
+    return Response(items=items, next_cursor=cursor, source="follow")
 
 
 def _followed(row: InboxRow, article: Article | None, left: frozenset[int], reader: int) -> Item | None:
@@ -83,21 +89,44 @@ def _followed(row: InboxRow, article: Article | None, left: frozenset[int], read
     return Item(sequence_id=row.published_ms, article=card(article), reason="follow")
 
 
-def _newest(size: int, start: Position | None, call: Call, world: World) -> Response:
-    """The newest articles that all may see, without the caller's own and those of authors whom the caller left."""
-    tables = world.tables
-    session = sessions.find(tables, call.caller) if call.caller is not None else None
-    without = sessions.left_authors(session) | {call.caller}
-
-    def show(entries: Sequence[Listed]) -> list[Item | None]:
-        found = articles.cards(tables, (entry.article_id for entry in entries))
-        read = [found.get(entry.article_id) for entry in entries]
-        shown = [a if visible_to(a, call.caller) and a and a.author_id not in without else None for a in read]
-        return [Item(sequence_id=None, article=card(article), reason="hot") if article else None for article in shown]
-
-    items, position = fill_page(size, start, lambda before, limit: articles.newest(tables, before, limit), show)
-    return Response(items=items, next_cursor=_cursor(_NEWEST, position, call), source="hot")
+def _beyond(size: int, part: int, passed: list[int], call: Call, world: World) -> Response:
+    """The next page past the inbox: recommended as long as there are any, then hot."""
+    known = taste(call, world)
+    if part == _RECOMMENDED and known.ranked:
+        ranked = mixed(by_taste(known), fresh(call, world), [*passed, *known.acted])
+        page = _page(size, ranked, _RECOMMENDED, passed, known, call, world)
+        if page.items:
+            return page
+    listed = [item for item in hot("hot", world) if item.article_id not in known.acted.union(passed)]
+    return _page(size, listed, _HOT, passed, known, call, world)
 
 
-def _cursor(part: str, position: Position | None, call: Call) -> str | None:
-    return cursors.encode(_LIST, call.caller, [part, *position]) if position else None
+def _page(
+    size: int, candidates: Sequence[Suggestion], part: int, passed: list[int], known: Taste, call: Call, world: World
+) -> Response:
+    ids = [item.article_id for item in candidates]
+    found, taken = unseen(ids, size, call, world.tables, ask_log=known.more, keep=_not_from_the_inbox(call, world))
+    reason: Literal["recommended", "hot"] = "recommended" if part == _RECOMMENDED else "hot"
+    items = [Item(sequence_id=None, article=card(article), reason=reason) for article in found]
+    ended = len(taken) == len(ids)
+    cursor = next_cursor(
+        _BEYOND, [*passed, *taken], call, more=part == _RECOMMENDED or not ended, part=_HOT if ended else part
+    )
+    return Response(items=items, next_cursor=cursor, source=reason)
+
+
+def _not_from_the_inbox(call: Call, world: World) -> Keep:
+    """What the inbox holds was shown, or is hidden on purpose, as everything else of an author whom the caller left."""
+
+    def keep(found: list[Article]) -> list[Article]:
+        if call.caller is None or not found:
+            return found
+        reader, tables = call.caller, world.tables
+        held, session = tables.pair(
+            lambda: inboxes.held(tables, reader, ((article.published_ms or 0, article.id) for article in found)),
+            lambda: sessions.find(tables, reader),
+        )
+        left = sessions.left_authors(session)
+        return [article for article in found if article.id not in held and article.author_id not in left]
+
+    return keep

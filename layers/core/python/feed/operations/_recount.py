@@ -1,0 +1,44 @@
+"""Counters that a crash may have left behind what they count: made anew from the behaviour log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from feed.domain.actions import totals
+from feed.errors import ConditionFailed
+from feed.store import articles, counters, logs
+from feed.store.work import Work
+
+if TYPE_CHECKING:
+    from feed.call import Call
+    from feed.store.client import Tables
+
+RECOUNT = "recount"
+AFTER_MS = 60_000
+QUIET_MS = 15_000
+"""How long nobody may have counted before a recount: by then the log's index shows all that was counted."""
+
+
+def recount_guard(article_id: int, call: Call) -> Work:
+    """The work row of one act, written with its flag and removed once it is counted."""
+    return Work(call.now_ms + AFTER_MS, RECOUNT, f"{article_id}:{call.random_bits(48)}")
+
+
+def recount(article_id: int, tables: Tables, now_ms: int) -> bool:
+    """Bring an article's counters to what the log says; False while others are counting, so that it must wait.
+
+    Whoever has set a flag and not counted it yet is refused then, and leaves a work row of its own.
+    """
+    article = articles.find(tables, article_id)
+    if article is None:
+        return True
+    if article.counted_ms > now_ms - QUIET_MS:
+        return False
+    found = totals(logs.of_article(tables, article_id))
+    if all(getattr(article.counts, flag.value) == total for flag, total in found.items()):
+        return True
+    try:
+        tables.write(counters.recounted(article, found))
+    except ConditionFailed:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""What to read next: by one's own taste, by an article, by author, and what is hot."""

@@ -1,0 +1,154 @@
+"""The SDK's own words and ours: its errors, its retries, its rows and conditions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from feed.errors import Busy, ConditionFailed, Misconfigured, OutcomeUnknown
+from feed.store.rows import Delete, Expect, OneOf, Put, Row, Search, Where, Write
+
+
+def call(method: Callable[..., Any], is_read: bool, *arguments: Any) -> Any:
+    """The SDK raises transport errors raw and unretried: reads are tried once more, a write's outcome is unknown."""
+    import tablestore
+    from urllib3.exceptions import HTTPError
+
+    try:
+        try:
+            return method(*arguments)
+        except HTTPError:
+            if not is_read:
+                raise
+            return method(*arguments)
+    except HTTPError as error:
+        message = "Tablestore did not answer; try again."
+        raise (Busy(message) if is_read else OutcomeUnknown(message)) from error
+    except tablestore.OTSServiceError as error:
+        raise _translated(error, is_read) from error
+    except tablestore.OTSClientError as error:
+        # the SDK checks digest, date and signature of an answer only after the write took effect
+        if is_read:
+            raise Busy("Tablestore's answer could not be understood; try again.") from error
+        raise OutcomeUnknown("Tablestore's answer to a write could not be understood; try again.") from error
+
+
+def _translated(error: Any, is_read: bool) -> Exception:
+    if error.code == "OTSConditionCheckFail":
+        return ConditionFailed("The row has changed meanwhile; read it again and retry.")
+    if error.http_status in (429, 500, 502, 503, 504) or error.code in _BUSY_CODES:
+        message = f"Tablestore is busy ({error.code or error.http_status}); try again."
+        certain = is_read or error.code in _BUSY_CODES
+        return Busy(message) if certain else OutcomeUnknown(message)
+    return Misconfigured(f"Tablestore refused a request: {error.code}.")
+
+
+_BUSY_CODES = frozenset(
+    {
+        "OTSServerBusy",
+        "OTSPartitionUnavailable",
+        "OTSRowOperationConflict",
+        "OTSNotEnoughCapacityUnit",
+        "OTSCapacityUnitExhausted",
+        "OTSTableNotReady",
+        "OTSFlowControl",
+        "OTSOperationThrottled",
+    }
+)
+"""Refused before anything was done; the SDK itself repeats writes on most of these."""
+
+
+def retry_policy() -> Any:
+    """At most four more tries and 0.75 s of waiting: the default policy sleeps up to 40 s inside one call."""
+    from tablestore.retry import RetryPolicy, RetryUtil
+
+    class WithinBudget(RetryPolicy):  # type: ignore[misc]
+        def should_retry(self, retry_times: int, exception: Any, api_name: str) -> bool:
+            if retry_times >= 4:
+                return False
+            if RetryUtil.should_retry_no_matter_which_api(exception):
+                return True
+            if not RetryUtil.is_repeatable_api(api_name):
+                return False
+            return bool(RetryUtil.should_retry_when_api_repeatable(retry_times, exception, api_name))
+
+        def get_retry_delay(self, retry_times: int, *_: Any) -> float:
+            return float(0.05 * 2**retry_times * random.uniform(0.5, 1))
+
+    return WithinBudget()
+
+
+def row_of(row: Any) -> Row | None:
+    """The SDK's row as a dict of key and newest cells; None for no row."""
+    if row is None:
+        return None
+    return cells_of(row.primary_key, row.attribute_columns or ())
+
+
+def cells_of(key: Sequence[tuple[str, Any]], columns: Sequence[tuple[Any, ...]]) -> Row:
+    values: Row = dict(key)
+    values.update((cell[0], cell[1]) for cell in columns)
+    return values
+
+
+def searched(search: Search) -> tuple[Any, Any]:
+    """A search as the SDK's query and columns."""
+    from tablestore import (
+        BoolQuery,
+        ColumnReturnType,
+        ColumnsToGet,
+        FieldSort,
+        PrimaryKeySort,
+        RangeQuery,
+        SearchQuery,
+        Sort,
+        SortOrder,
+        TermsQuery,
+    )
+
+    filters = [
+        TermsQuery(part.column, list(part.values))
+        if isinstance(part, OneOf)
+        else RangeQuery(part.column, range_from=part.at_least, range_to=part.below, include_lower=True)
+        for part in search.filters
+    ]
+    order = [FieldSort(name, SortOrder.DESC) for name in search.highest_first]
+    query = SearchQuery(
+        BoolQuery(filter_queries=filters), sort=Sort([*order, PrimaryKeySort(SortOrder.DESC)]), limit=search.limit
+    )
+    return query, ColumnsToGet(list(search.columns), ColumnReturnType.SPECIFIED)
+
+
+def encode(key: list[tuple[str, Any]], write: Write) -> tuple[Any, Any]:
+    from tablestore import Condition
+    from tablestore import Row as SdkRow
+
+    if isinstance(write, Put):
+        return SdkRow(key, list(write.columns.items())), Condition(write.expect.value)
+    if isinstance(write, Delete):
+        return SdkRow(key), Condition(Expect.ANYTHING.value, _all_of(write.where))
+    changes: dict[str, list[Any]] = {}
+    if write.put:
+        changes["PUT"] = list(write.put.items())
+    if write.add:
+        changes["INCREMENT"] = list(write.add.items())
+    if write.drop:
+        changes["DELETE_ALL"] = list(write.drop)
+    return SdkRow(key, changes), Condition(write.expect.value, _all_of(write.where))
+
+
+def _all_of(where: Sequence[Where]) -> Any:
+    """Our conditions as one of the SDK's; `pass_if_missing` is always said, its default would pass on no row at all."""
+    from tablestore import ComparatorType, CompositeColumnCondition, LogicalOperator, SingleColumnCondition
+
+    single = [
+        SingleColumnCondition(w.column, w.value, getattr(ComparatorType, w.operator), pass_if_missing=w.if_missing)
+        for w in where
+    ]
+    if len(single) < 2:
+        return single[0] if single else None
+    both = CompositeColumnCondition(LogicalOperator.AND)
+    for condition in single:
+        both.add_sub_condition(condition)
+    return both
