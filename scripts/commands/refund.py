@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from feed.domain.tips import RETURNED, Order, Status
 from feed.errors import ConditionFailed, NotFound, Reload
-from feed.operations._reconcile import guard
 from feed.operations._refunds import ask_refund, finish_refund, return_suspicious
-from feed.operations._settlement import settle
+from feed.operations._settlement import GUARD_MS, guard, settle
 from feed.store import orders, work
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from feed.store.client import Tables
 
 _TRIES = 5
-_SWEEPER_AFTER_MS = 60_000
 
 
 def refund(order_id: str, total_fen: int, tables: Tables, alipay: Alipay, now_ms: int) -> str:
@@ -38,7 +36,7 @@ def _one_step(order: Order, total_fen: int, tables: Tables, alipay: Alipay, now_
     if order.unsettled:
         return settle(order, tables)
     if order.asked is None:
-        tables.write_all(work.put(guard(order.id, now_ms + _SWEEPER_AFTER_MS)))
+        tables.write_all(work.put(guard(order.id, now_ms + GUARD_MS)))
         order = ask_refund(order, total_fen, tables, now_ms)
     return finish_refund(order, alipay, tables, now_ms)
 

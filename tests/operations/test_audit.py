@@ -98,7 +98,7 @@ def test_damage_is_found(
 def test_what_is_on_its_way_is_stuck_after_ten_minutes(store: Tables, clock: Clock, made: list[Order]) -> None:
     """A payment of which only the order knows, and one that is credited, but not yet in the ledger."""
     pending = made[3]
-    orders.pay(store, pending, "T1", now(clock))
+    orders.pay(store, pending, replace(pending, trade_no="T1", paid_ms=now(clock)))
     assert audit(store, now(clock)).holds
     accounts.credit(store, replace(pending, status=Status.PAID))
     assert audit(store, now(clock)).holds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import pytest
@@ -270,7 +270,8 @@ def due(stage: Stage, label: str) -> Order:
 def paid_not_credited(stage: Stage, label: str) -> Ends:
     order = due(stage, label)
     stage.pay(order)
-    orders.pay(stage.store, order, stage.trade(order.id).trade_no, stage.now_ms)
+    known = replace(order, trade_no=stage.trade(order.id).trade_no, paid_ms=stage.now_ms)
+    orders.pay(stage.store, order, known)
     return SETTLED
 
 

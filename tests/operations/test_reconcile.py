@@ -11,15 +11,16 @@ import pytest
 
 from alifakes.alipay.app import AlipayFake
 from alifakes.alipay.keys import Keys
+from alifakes.tablestore.app import TablestoreFake
 from commands import audit as auditing
 from commands.refund import refund, refund_suspicious
 from feed.config import Merchant
 from feed.errors import FeedError
 from feed.gateways.alipay import Alipay
-from feed.store import orders
+from feed.store import orders, schema
 from feed.store.client import Tables
 from tests.operations.conftest import Clock
-from tests.operations.money import Paid
+from tests.operations.money import Paid, paid
 from tests.steps import InProcess, Product
 
 ANN, BEN = 11, 12
@@ -187,3 +188,43 @@ def test_a_second_payment_is_given_back_by_a_person(
     found = orders.find(store, number)
     assert found is not None
     assert found.refunded_fen == 0
+
+
+def test_a_refund_that_alipay_tells_of_is_guarded_too(
+    product: Product,
+    driver: InProcess,
+    alipay: AlipayFake,
+    alipay_keys: Keys,
+    clock: Clock,
+    tablestore: TablestoreFake,
+    store: Tables,
+    tipped: Any,
+) -> None:
+    """The order's first work row has gone long ago: dying between the refund's two halves must not lose the second."""
+    clock.advance(86_400_000)
+    driver.sweep()
+    (trade,) = alipay.trades
+    notice = Paid(alipay_keys, trade).refunded(200).notification()
+    tablestore.faults.add("disconnect", api="UpdateRow", table=schema.ACCOUNTS)
+    assert product.notify(notice).status == 503
+    tablestore.faults.clear()
+    found = orders.find(store, tipped["order_id"])
+    assert found is not None
+    assert found.unsettled
+    clock.advance(MINUTE + 1)
+    driver.sweep()
+    assert product.balance(ANN) == 300
+    assert auditing.audit(store, now(clock)).holds
+
+
+def test_a_refund_that_comes_before_its_payment_is_known_with_it(
+    product: Product, alipay_keys: Keys, tablestore: TablestoreFake, store: Tables, article: int
+) -> None:
+    """Nobody may find the payment without the refund, and credit what was given back."""
+    order = product.tip(BEN, article)
+    tablestore.faults.add("disconnect", api="UpdateRow", after=1)
+    assert product.notify(paid(order, alipay_keys).refunded(500).notification()).status == 503
+    tablestore.faults.clear()
+    found = orders.find(store, order["order_id"])
+    assert found is not None
+    assert (found.status.value, found.refunded_fen) == ("paid", 500)

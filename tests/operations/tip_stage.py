@@ -15,7 +15,7 @@ from feed import wiring
 from feed.domain.ids import hashed
 from feed.domain.tips import LOOKS_MS, Order, Status
 from feed.gateways.alipay import Alipay
-from feed.operations._reconcile import guard
+from feed.operations._settlement import guard
 from feed.store import articles, orders, schema, work
 from feed.store.client import Tables
 from feed.store.rows import Bound, End, Expect, Key, Put, Row

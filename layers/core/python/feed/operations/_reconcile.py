@@ -6,20 +6,12 @@ from typing import TYPE_CHECKING
 
 from feed.domain.tips import Order, Status, Trade, next_look
 from feed.operations._refunds import finish_refund
-from feed.operations._settlement import settle, take_in
+from feed.operations._settlement import GUARD_MS, guard, settle, take_in
 from feed.store import orders, work
-from feed.store.work import Work
 
 if TYPE_CHECKING:
     from feed.call import Call
     from feed.wiring import World
-
-PAYMENT = "payment"
-
-
-def guard(order_id: str, due_ms: int) -> Work:
-    """The work row that brings the sweeper to an order; written before what it guards."""
-    return Work(due_ms, PAYMENT, order_id)
 
 
 def reconcile(order_id: str, call: Call, world: World) -> None:
@@ -47,7 +39,7 @@ def _ask(order: Order, call: Call, world: World) -> None:
     unpaid = facts is None or facts.trade is Trade.WAITING
     if order.status is Status.PENDING and expired and unpaid:
         if not world.alipay.close(order.id, call.now_ms):
-            return _come_again(order, call.now_ms + 60_000, world)
+            return _come_again(order, call.now_ms + GUARD_MS, world)
         orders.close(world.tables, order)
     look = next_look(order, call.now_ms)
     if order.status in (Status.PENDING, Status.CLOSED) and look is not None:

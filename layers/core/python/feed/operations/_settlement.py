@@ -9,9 +9,12 @@ from dataclasses import replace
 
 from feed.domain.tips import Facts, Order, Refund, Status, Trade, suspicion
 from feed.errors import Busy, ConditionFailed, NotFound, Reload
-from feed.store import accounts, counters, logs, orders
+from feed.store import accounts, counters, logs, orders, work
 from feed.store.client import Tables
+from feed.store.work import Work
 
+PAYMENT = "payment"
+GUARD_MS = 60_000
 _TRIES = 5
 
 
@@ -21,6 +24,11 @@ class UnknownOrder(NotFound):
 
 class Suspicious(Reload):
     """What the provider says cannot be this order's: nothing was credited, and a person must look."""
+
+
+def guard(order_id: str, due_ms: int) -> Work:
+    """The work row that brings the sweeper to an order; written before what it guards."""
+    return Work(due_ms, PAYMENT, order_id)
 
 
 def take_in(facts: Facts, tables: Tables, now_ms: int) -> Order:
@@ -66,11 +74,16 @@ def _noted(order: Order, facts: Facts, tables: Tables, now_ms: int) -> Order:
             orders.suspect(tables, order, why, facts.trade_no)
         raise Suspicious(f"Order {order.id} needs a person: {why or order.suspect}.")
     if facts.paid and order.status in (Status.PENDING, Status.CLOSED):
-        orders.pay(tables, order, facts.trade_no, now_ms)
-        order = replace(order, status=Status.PAID, trade_no=facts.trade_no, paid_ms=now_ms)
+        refunds = (Refund(now_ms, facts.refunded_fen),) if facts.refunded_fen else ()
+        paid = replace(order, status=Status.PAID, trade_no=facts.trade_no, paid_ms=now_ms, refunds=refunds)
+        orders.pay(tables, order, paid)
+        order = paid
     elif facts.trade is Trade.CLOSED and order.status is Status.PENDING:
         orders.close(tables, order)
         order = replace(order, status=Status.CLOSED)
+    if facts.refunded_fen > order.refunded_fen:
+        # the order was settled long ago, and its first guard is gone
+        tables.write_all(work.put(guard(order.id, now_ms + GUARD_MS)))
     return note_refund(order, facts.refunded_fen, tables, now_ms)
 
 

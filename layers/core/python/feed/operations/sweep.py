@@ -13,10 +13,10 @@ from feed.domain.fanout import is_abandoned
 from feed.errors import ProviderAway
 from feed.observability import alert, log_problem
 from feed.operations._byline import BYLINE, sign_articles
-from feed.operations._reconcile import PAYMENT, reconcile
+from feed.operations._reconcile import reconcile
 from feed.operations._recount import RECOUNT, recount
 from feed.operations._release import release, start_shard
-from feed.operations._settlement import Suspicious
+from feed.operations._settlement import PAYMENT, Suspicious
 from feed.operations.follow._change import settle
 from feed.store import articles, jobs, relations, sessions, work
 from feed.store.client import Tables

@@ -37,11 +37,20 @@ def create(tables: Tables, order: Order) -> None:
     tables.write(Put(ORDERS, key(order.id), columns, Expect.ABSENT))
 
 
-def pay(tables: Tables, order: Order, trade_no: str, now_ms: int) -> None:
-    """PENDING or CLOSED becomes PAID; this and the others below raise ConditionFailed unless `order` is current."""
+def pay(tables: Tables, order: Order, paid: Order) -> None:
+    """PENDING or CLOSED becomes PAID; this and the others below raise ConditionFailed unless `order` is current.
+
+    What is known to be refunded already is written with it: nobody must credit the one without the other.
+    """
     where = (equals("status", order.status.value), equals("amount_fen", order.amount_fen), equals("suspect", ""))
-    late = {"late": int(order.status is Status.CLOSED)}
-    _change(tables, order, {"status": Status.PAID.value, "trade_no": trade_no, "paid_ms": now_ms, **late}, *where)
+    put: dict[str, Value] = {
+        "status": Status.PAID.value,
+        "trade_no": paid.trade_no,
+        "paid_ms": paid.paid_ms,
+        "late": int(order.status is Status.CLOSED),
+        "refunds": _encode_refunds(paid.refunds),
+    }
+    _change(tables, order, put, *where)
 
 
 def settle(tables: Tables, order: Order) -> None:

@@ -13,9 +13,9 @@ from feed.domain.articles import Article
 from feed.domain.tips import LOOKS_MS, Order
 from feed.errors import Busy, ConditionFailed, Reload
 from feed.operations._fields import Id, IdempotencyKey, PublicRequest, Rfc3339, TipAmount, TipMessage
-from feed.operations._reconcile import guard
 from feed.operations._repeats import body_hash
 from feed.operations._rights import visible
+from feed.operations._settlement import guard
 from feed.store import idempotency, orders, work
 from feed.store.idempotency import Claim
 from feed.wiring import World
