@@ -15,30 +15,29 @@ if TYPE_CHECKING:
 
 RECOUNT = "recount"
 AFTER_MS = 60_000
+"""More than an act can take and the log's index can lag, together: by then the index shows the flag."""
 QUIET_MS = 15_000
 """How long nobody may have counted before a recount: by then the log's index shows all that was counted."""
 
 
 def recount_guard(article_id: int, call: Call) -> Work:
-    """The work row of one act, written with its flag and removed once it is counted."""
+    """The work row of one act, written before its flag and removed once it is counted."""
     return Work(call.now_ms + AFTER_MS, RECOUNT, f"{article_id}:{call.random_bits(48)}")
 
 
 def recount(article_id: int, tables: Tables, now_ms: int) -> bool:
     """Bring an article's counters to what the log says; False while others are counting, so that it must wait.
 
-    Whoever has set a flag and not counted it yet is refused then, and leaves a work row of its own.
+    It writes even where the totals agree: one that lacks a count may make up for another that is still on its way.
+    Whoever has set a flag and not counted it yet is refused from then on, and leaves a work row of its own.
     """
     article = articles.find(tables, article_id)
     if article is None:
         return True
     if article.counted_ms > now_ms - QUIET_MS:
         return False
-    found = totals(logs.of_article(tables, article_id))
-    if all(getattr(article.counts, flag.value) == total for flag, total in found.items()):
-        return True
     try:
-        tables.write(counters.recounted(article, found))
+        tables.write(counters.recounted(article, totals(logs.of_article(tables, article_id))))
     except ConditionFailed:
         return False
     return True

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
 
-from feed.domain.recommendation import Pick, profile, ranking
+from feed.domain.recommendation import profile, ranking
 from feed.operations._unseen import reader
 from feed.store import hotlists, logs, neighbors
 from feed.store.hotlists import Order
@@ -44,28 +43,17 @@ class Suggestion:
     because: Because
 
 
-@dataclass(frozen=True)
-class Taste:
-    """`ranked` leaves out `acted`, which is all that the reader has done something to unless `more`."""
+def by_taste(call: Call, world: World) -> list[Suggestion]:
+    """Two requests: the newest five hundred acts by the log's index by time, and the neighbours of ten articles.
 
-    ranked: list[Pick]
-    acted: frozenset[int]
-    more: bool
-
-
-def taste(call: Call, world: World) -> Taste:
-    """Two requests: the newest five hundred acts by the log's index by time, and the neighbours of ten articles."""
-    acts, more = logs.newest(world.tables, reader(call), NEWEST_ACTS)
-    acted = frozenset(act.article_id for act in acts)
+    Left out is what those acts were done to; older ones, and those that the index does not show yet, are not known.
+    """
+    acts = logs.newest(world.tables, reader(call), NEWEST_ACTS)
     spoken = profile([(act.article_id, act.acts) for act in acts])
     near = neighbors.find(world.tables, (source.article_id for source in spoken)) if spoken else {}
-    return Taste(ranking(spoken, near, acted), acted, more)
-
-
-def by_taste(known: Taste) -> list[Suggestion]:
     return [
         Suggestion(pick.article_id, Because(kind=pick.because.kind, article_id=pick.because.article_id))
-        for pick in known.ranked
+        for pick in ranking(spoken, near, frozenset(act.article_id for act in acts))
     ]
 
 
@@ -75,16 +63,18 @@ def hot(order: Order, world: World) -> list[Suggestion]:
 
 
 def fresh(call: Call, world: World) -> list[Suggestion]:
-    """Young articles that few have read, drawn anew for each reader and hour."""
+    """Young articles that few have read, in an order of their own for each reader and hour."""
     since = call.now_ms - FRESH_MS
     found = world.lately("fresh list", LISTS_MS, lambda: hotlists.fresh(world.tables, since, FRESH_READS, FRESH))
-    drawn = random.Random(f"{reader(call)} {call.now_ms // 3_600_000}").sample(found, len(found))
+    seed = f"{reader(call)} {call.now_ms // 3_600_000}"
+    # by a hash of each: a new article among them must not shuffle the others
+    drawn = sorted(found, key=lambda article_id: hashlib.blake2b(f"{seed} {article_id}".encode()).digest())
     return [Suggestion(article_id, Because(kind="fresh")) for article_id in drawn]
 
 
-def mixed(ranked: Sequence[Suggestion], young: Sequence[Suggestion], without: Sequence[int]) -> list[Suggestion]:
-    """Nine of the ranked, one of the young, and so on; each article once, none of `without`."""
-    known = set(without)
+def mixed(ranked: Sequence[Suggestion], young: Sequence[Suggestion], passed: Collection[int]) -> list[Suggestion]:
+    """What is left of a walk: the ranked, every tenth place of the walk with one of the young; each article once."""
+    known = set(passed)
 
     def new(source: Sequence[Suggestion]) -> Iterator[Suggestion]:
         for suggestion in source:
@@ -94,6 +84,9 @@ def mixed(ranked: Sequence[Suggestion], young: Sequence[Suggestion], without: Se
 
     first, second = new(ranked), new(young)
     merged: list[Suggestion] = []
-    while part := list(islice(first, EVERY - 1)):
-        merged += [*part, *islice(second, 1)]
-    return merged
+    while True:
+        is_tenth = (len(passed) + len(merged)) % EVERY == EVERY - 1
+        following = (next(second, None) if is_tenth else None) or next(first, None)
+        if following is None:
+            return merged
+        merged.append(following)

@@ -16,7 +16,10 @@ from feed.store.schema import ARTICLES
 
 
 def counted(article: Article, flag: Flag, step: int, now_ms: int) -> Update:
-    """One counter moved; refused where a recount has come in between, which may have counted it already."""
+    """One counter moved; refused where a recount has come in between, which may have counted it already.
+
+    The score follows the counts that the caller has read: it lacks what others count meanwhile, until the next act.
+    """
     counts = replace(article.counts, **{flag.value: max(0, getattr(article.counts, flag.value) + step)})
     return Update(
         ARTICLES,
@@ -29,9 +32,12 @@ def counted(article: Article, flag: Flag, step: int, now_ms: int) -> Update:
 
 
 def recounted(article: Article, totals: Mapping[Flag, int]) -> Update:
-    """Counters as the log says; refused when anybody has counted meanwhile. Whoever is about to is refused then."""
+    """Counters as the log says; refused when anybody has counted meanwhile. Whoever is about to is refused then.
+
+    That somebody has counted shows in the time of it; the counters may be what they were, after a like and an unlike.
+    """
     counts = replace(article.counts, **{flag.value: total for flag, total in totals.items()})
-    were = [equals_or_missing(f"{flag.value}_count", getattr(article.counts, flag.value)) for flag in totals]
+    as_read = {"counted_ms": article.counted_ms, "recounts": article.recounts, "reward_count": article.counts.reward}
     return Update(
         ARTICLES,
         key(article.id),
@@ -41,7 +47,7 @@ def recounted(article: Article, totals: Mapping[Flag, int]) -> Update:
             "recounts": article.recounts + 1,
         },
         expect=Expect.PRESENT,
-        where=(*were, equals_or_missing("recounts", article.recounts)),
+        where=[equals_or_missing(name, value) for name, value in as_read.items()],
     )
 
 

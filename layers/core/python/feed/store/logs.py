@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.actions import REWARD_BIT, Flag
 from feed.domain.articles import Article
-from feed.domain.ids import hashed, unhashed
+from feed.domain.ids import hashed, is_user, unhashed
 from feed.store import articles
 from feed.store.client import Tables
 from feed.store.rows import Bound, End, Key, Row, Update, equals, missing
@@ -25,6 +26,15 @@ class Acted:
     acted_ms: int
 
 
+class Logged(NamedTuple):
+    """One row of a user's log; a tuple, because whoever reads the whole log reads millions."""
+
+    user_id: int
+    article_id: int
+    acts: int
+    acted_ms: int
+
+
 @dataclass(frozen=True)
 class Liked:
     user_id: int
@@ -34,10 +44,6 @@ class Liked:
 def key(reader: int | str, article_id: int) -> tuple[str, int]:
     """`reader` is a user's id, or a guest's under its own prefix."""
     return hashed(reader), article_id
-
-
-def flags(tables: Tables, reader: int | str, article_id: int) -> frozenset[Flag]:
-    return decode(tables.get(LOG, key(reader, article_id), tuple(flag.column for flag in Flag)))
 
 
 def decode(row: Row | None) -> frozenset[Flag]:
@@ -56,10 +62,20 @@ def tipped(reader: int, article_id: int, now_ms: int) -> Update:
     return Update(LOG, key(reader, article_id), put=put, add={"acts": REWARD_BIT}, where=where)
 
 
+def card_and_flags(tables: Tables, reader: int | str, article_id: int) -> tuple[Article | None, frozenset[Flag]]:
+    """An article without its text, and what this reader has done to it: one request."""
+    found = tables.get_many(
+        {ARTICLES: [articles.key(article_id)], LOG: [key(reader, article_id)]},
+        {ARTICLES: articles.CARD, LOG: tuple(flag.column for flag in Flag)},
+    )
+    card, row = (next(iter(found[table].values()), None) for table in (ARTICLES, LOG))
+    return (articles.decode(card) if card else None), decode(row)
+
+
 def cards_and_read(
     tables: Tables, reader: int | str, article_ids: Sequence[int]
 ) -> tuple[dict[int, Article], frozenset[int]]:
-    """Up to fifty articles without their text, and which of them the reader has read: one request."""
+    """Articles without their text, and which of them the reader has read; one request for up to fifty."""
     found = tables.get_many(
         {
             ARTICLES: [articles.key(article_id) for article_id in article_ids],
@@ -72,8 +88,8 @@ def cards_and_read(
     return {article.id: article for article in cards}, frozenset(read)
 
 
-def newest(tables: Tables, reader: int | str, limit: int) -> tuple[list[Acted], bool]:
-    """A reader's latest acts, newest first, and whether there are older ones; the index may lag."""
+def newest(tables: Tables, reader: int | str, limit: int) -> list[Acted]:
+    """A reader's latest acts, newest first; the index may lag."""
     user = hashed(reader)
     page = tables.scan(
         LOG_BY_TIME,
@@ -83,8 +99,7 @@ def newest(tables: Tables, reader: int | str, limit: int) -> tuple[list[Acted], 
         limit=limit,
         backward=True,
     )
-    found = [Acted(int(row["message_id"]), int(row["acts"]), int(row["acted_ms"])) for row in page.rows]
-    return found, page.next_key is not None
+    return [Acted(int(row["message_id"]), int(row["acts"]), int(row["acted_ms"])) for row in page.rows]
 
 
 def of_article(tables: Tables, article_id: int) -> Iterator[int]:
@@ -100,6 +115,17 @@ def of_article(tables: Tables, article_id: int) -> Iterator[int]:
         start = page.next_key
 
 
+def stretch(tables: Tables, start_key: str, end_key: str) -> Iterator[list[Logged]]:
+    """Page by page, the logs of all users whose hashed keys lie in [start, end); guests' are left out."""
+    start: Bound = (start_key, End.MIN)
+    while True:
+        page = tables.scan(LOG, start, (end_key, End.MIN), columns=("acts", "acted_ms"))
+        yield [_logged(row) for row in page.rows if is_user(str(row["user_key"]))]
+        if page.next_key is None:
+            return
+        start = page.next_key
+
+
 def likers(tables: Tables, article_id: int, before: Key | None, limit: int) -> tuple[list[Liked], bool]:
     """Who likes an article below the position, newest first, and whether more follow; the index may lag."""
     article = hashed(article_id)
@@ -107,6 +133,11 @@ def likers(tables: Tables, article_id: int, before: Key | None, limit: int) -> t
     page = tables.scan(LOG_LIKERS, start, (article, End.MIN, End.MIN, End.MIN), limit=limit, backward=True)
     found = [Liked(unhashed(str(row["user_key"])), (int(row["like_ms"]), str(row["user_key"]))) for row in page.rows]
     return found, page.next_key is not None
+
+
+def _logged(row: Row) -> Logged:
+    user_id = unhashed(str(row["user_key"]))
+    return Logged(user_id, int(row["message_id"]), int(row.get("acts", 0)), int(row.get("acted_ms", 0)))
 
 
 def _set_flag(reader: int | str, article_id: int, flag: Flag, now_ms: int) -> Update:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from feed.call import Call
 from feed.operations._fields import Id, PublicRequest
-from feed.operations._rights import visible
-from feed.operations._unseen import reader
 from feed.operations.log_action._answer import Response, answer
-from feed.store import logs
+from feed.operations.log_action._known import known
 from feed.wiring import World
 
 
@@ -16,5 +14,4 @@ class Request(PublicRequest):
 
 
 def run(request: Request, call: Call, world: World) -> Response:
-    article = visible(world.tables, request.id, call.caller)
-    return answer(article, logs.flags(world.tables, reader(call), article.id))
+    return answer(*known(request.id, call, world.tables))

@@ -14,6 +14,9 @@ from feed.operations._unseen import unseen
 from feed.operations._walk import next_cursor, passed_before
 from feed.wiring import World
 
+_LOOKED_AT = 100
+"""Articles beyond the page's size that one page considers: who reads much has read what is hot."""
+
 
 class Request(PublicRequest):
     order: Literal["hot", "trending"] = "hot"
@@ -31,6 +34,6 @@ def run(request: Request, call: Call, world: World) -> Response:
     _, passed = passed_before(name, request.cursor, call)
     before = set(passed)
     candidates = [item.article_id for item in hot(request.order, world) if item.article_id not in before]
-    found, taken = unseen(candidates, request.size, call, world.tables)
+    found, taken = unseen(candidates, request.size, call, world.tables, most=request.size + _LOOKED_AT)
     cursor = next_cursor(name, [*passed, *taken], call, more=len(taken) < len(candidates))
     return Response(items=[card(article) for article in found], next_cursor=cursor)

@@ -7,12 +7,15 @@ from pydantic import BaseModel
 from feed.call import Call
 from feed.operations._cards import Card, card
 from feed.operations._fields import CursorText, PublicRequest, Size
-from feed.operations._suggestions import Because, by_taste, fresh, hot, mixed, taste
+from feed.operations._suggestions import Because, by_taste, fresh, hot, mixed
 from feed.operations._unseen import unseen
 from feed.operations._walk import next_cursor, passed_before
 from feed.wiring import World
 
 _LIST = "recommendations"
+_MOST_REQUESTS = 5
+_LOOKED_AT = 20
+"""Each costs two capacity units, its card and its row in the log; acts and neighbours up to twenty together."""
 
 
 class Request(PublicRequest):
@@ -31,16 +34,17 @@ class Response(BaseModel):
 
 
 def run(request: Request, call: Call, world: World) -> Response:
-    """Acts, neighbours, young articles (kept for seconds), cards, and once more where some of them are hidden."""
+    """Acts, neighbours, young and hot articles (kept for seconds), then cards with the caller's log: five requests."""
     _, passed = passed_before(_LIST, request.cursor, call)
-    known = taste(call, world)
-    ranked = by_taste(known)
-    if len(ranked) < len(passed) + request.size:
+    ranked = by_taste(call, world)
+    lasting = len(ranked) > len(passed) + request.size
+    if not lasting:
         ranked += hot("hot", world)
-    suggestions = mixed(ranked, fresh(call, world), [*passed, *known.acted])
+    suggestions = mixed(ranked, fresh(call, world), passed)
     because = {item.article_id: item.because for item in suggestions}
-    # the ranking knows what was acted on lately; older acts are asked for, where there are any
-    found, taken = unseen(list(because), request.size, call, world.tables, ask_log=known.more)
+    # a second look only where one request is left, and never at more than a page of the usual size needs
+    most = max(request.size, _LOOKED_AT) if call.spent.requests <= _MOST_REQUESTS - 2 else request.size
+    found, taken = unseen(list(because), request.size, call, world.tables, most=most)
     items = [Item(article=card(article), because=because[article.id]) for article in found]
-    cursor = next_cursor(_LIST, [*passed, *taken], call, more=len(taken) < len(suggestions))
+    cursor = next_cursor(_LIST, [*passed, *taken], call, more=lasting or len(taken) < len(suggestions))
     return Response(items=items, next_cursor=cursor)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel
 
 from feed.call import Call
-from feed.domain.articles import visible_to
+from feed.domain.articles import Article, visible_to
 from feed.operations._cards import Card, card
 from feed.operations._fields import CursorText, Id, PublicRequest, Size
 from feed.operations._rights import visible
-from feed.operations._walk import next_cursor, passed_before
+from feed.operations._walk import first_shown, next_cursor, passed_before
 from feed.store import articles, neighbors
 from feed.wiring import World
+
+_LOOKED_AT = 50
+"""Articles beyond the page's size that one page considers."""
 
 
 class Request(PublicRequest):
@@ -31,12 +36,12 @@ def run(request: Request, call: Call, world: World) -> Response:
     visible(tables, request.id, call.caller)
     near = neighbors.find(tables, [request.id]).get(request.id, [])
     candidates = [article_id for article_id, _ in near if article_id not in passed]
-    items: list[Card] = []
-    taken = 0
-    while taken < len(candidates) and len(items) < request.size:
-        chunk = candidates[taken : taken + request.size - len(items)]
-        taken += len(chunk)
-        cards = articles.cards(tables, chunk)
-        items += [card(cards[article_id]) for article_id in chunk if visible_to(cards.get(article_id), call.caller)]
-    cursor = next_cursor(name, [*passed, *candidates[:taken]], call, more=taken < len(candidates))
-    return Response(items=items, next_cursor=cursor)
+
+    def show(ids: Sequence[int]) -> list[Article]:
+        cards = articles.cards(tables, ids)
+        found = (cards.get(article_id) for article_id in ids)
+        return [article for article in found if article is not None and visible_to(article, call.caller)]
+
+    found, taken = first_shown(candidates, request.size, show, most=request.size + _LOOKED_AT)
+    cursor = next_cursor(name, [*passed, *taken], call, more=len(taken) < len(candidates))
+    return Response(items=[card(article) for article in found], next_cursor=cursor)

@@ -13,7 +13,7 @@ from feed.domain.articles import Article, in_place, visible_to
 from feed.operations._cards import Card, card
 from feed.operations._fields import CursorText, PublicRequest, Size
 from feed.operations._pages import Position, fill_page
-from feed.operations._suggestions import Suggestion, Taste, by_taste, fresh, hot, mixed, taste
+from feed.operations._suggestions import Suggestion, by_taste, fresh, hot, mixed
 from feed.operations._unseen import Keep, unseen
 from feed.operations._walk import next_cursor, passed_before
 from feed.store import articles, inboxes, sessions
@@ -22,6 +22,8 @@ from feed.wiring import World
 
 _INBOX, _BEYOND = "timeline", "timeline beyond the inbox"
 _RECOMMENDED, _HOT = 1, 2
+_LOOKED_AT = 100
+"""Articles beyond the page's size that one page past the inbox considers."""
 
 
 class Request(PublicRequest):
@@ -45,20 +47,20 @@ class Response(BaseModel):
 
 
 def run(request: Request, call: Call, world: World) -> Response:
-    if request.cursor is None:
-        if call.caller is not None:
-            page = _inbox(request.size, None, call, world)
-            if page.items or cursors.belongs(_INBOX, call.caller, page.next_cursor or ""):
-                return page
-        return _beyond(request.size, _RECOMMENDED, [], call, world)
-    if call.caller is not None and cursors.belongs(_INBOX, call.caller, request.cursor):
-        position = cursors.decode(_INBOX, call.caller, request.cursor, (int, int))
-        return _inbox(request.size, position, call, world)
-    part, passed = passed_before(_BEYOND, request.cursor, call, (_RECOMMENDED, _HOT))
-    return _beyond(request.size, part, passed, call, world)
+    if call.caller is None or (request.cursor and not cursors.belongs(_INBOX, call.caller, request.cursor)):
+        part, passed = passed_before(_BEYOND, request.cursor, call, (_RECOMMENDED, _HOT))
+        return _beyond(request.size, part, passed, call, world)
+    position = cursors.decode(_INBOX, call.caller, request.cursor, (int, int)) if request.cursor else None
+    items, position = _inbox(request.size, position, call, world)
+    if position is not None:
+        return Response(items=items, next_cursor=cursors.encode(_INBOX, call.caller, list(position)), source="follow")
+    if items:
+        cursor = next_cursor(_BEYOND, [], call, more=True, part=_RECOMMENDED)
+        return Response(items=items, next_cursor=cursor, source="follow")
+    return _beyond(request.size, _RECOMMENDED, [], call, world)
 
 
-def _inbox(size: int, start: Position | None, call: Call, world: World) -> Response:
+def _inbox(size: int, start: Position | None, call: Call, world: World) -> tuple[list[Item], Position | None]:
     """Inbox range, then session row and cards side by side: three requests, two of them deep.
 
     The session row is read after the range: whoever's rows the range holds because of a new follow, it says so.
@@ -73,12 +75,7 @@ def _inbox(size: int, start: Position | None, call: Call, world: World) -> Respo
         left = sessions.left_authors(session)
         return [_followed(row, found.get(row.article_id), left, reader) for row in rows]
 
-    items, position = fill_page(size, start, lambda before, limit: inboxes.page(tables, reader, before, limit), show)
-    if position is not None:
-        cursor: str | None = cursors.encode(_INBOX, reader, list(position))
-    else:
-        cursor = next_cursor(_BEYOND, [], call, more=True, part=_RECOMMENDED)
-    return Response(items=items, next_cursor=cursor, source="follow")
+    return fill_page(size, start, lambda before, limit: inboxes.page(tables, reader, before, limit), show)
 
 
 def _followed(row: InboxRow, article: Article | None, left: frozenset[int], reader: int) -> Item | None:
@@ -91,21 +88,22 @@ def _followed(row: InboxRow, article: Article | None, left: frozenset[int], read
 
 def _beyond(size: int, part: int, passed: list[int], call: Call, world: World) -> Response:
     """The next page past the inbox: recommended as long as there are any, then hot."""
-    known = taste(call, world)
-    if part == _RECOMMENDED and known.ranked:
-        ranked = mixed(by_taste(known), fresh(call, world), [*passed, *known.acted])
-        page = _page(size, ranked, _RECOMMENDED, passed, known, call, world)
+    ranked = by_taste(call, world) if part == _RECOMMENDED else []
+    if ranked:
+        page = _page(size, mixed(ranked, fresh(call, world), passed), _RECOMMENDED, passed, call, world)
         if page.items:
             return page
-    listed = [item for item in hot("hot", world) if item.article_id not in known.acted.union(passed)]
-    return _page(size, listed, _HOT, passed, known, call, world)
+    before = set(passed)
+    listed = [item for item in hot("hot", world) if item.article_id not in before]
+    return _page(size, listed, _HOT, passed, call, world)
 
 
 def _page(
-    size: int, candidates: Sequence[Suggestion], part: int, passed: list[int], known: Taste, call: Call, world: World
+    size: int, candidates: Sequence[Suggestion], part: int, passed: list[int], call: Call, world: World
 ) -> Response:
     ids = [item.article_id for item in candidates]
-    found, taken = unseen(ids, size, call, world.tables, ask_log=known.more, keep=_not_from_the_inbox(call, world))
+    keep = _not_from_the_inbox(call, world)
+    found, taken = unseen(ids, size, call, world.tables, most=size + _LOOKED_AT, keep=keep)
     reason: Literal["recommended", "hot"] = "recommended" if part == _RECOMMENDED else "hot"
     items = [Item(sequence_id=None, article=card(article), reason=reason) for article in found]
     ended = len(taken) == len(ids)
