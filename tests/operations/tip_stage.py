@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import urllib.request
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -18,9 +18,10 @@ from feed.gateways.alipay import Alipay
 from feed.operations._settlement import guard
 from feed.store import articles, orders, schema, work
 from feed.store.client import Tables
-from feed.store.rows import Bound, End, Expect, Key, Put, Row
+from feed.store.rows import Bound, End, Key, Row
 from tests.operations.conftest import Calls, Clock
 from tests.operations.crashes import Fault, Process
+from tests.operations.drafts import ARTICLE
 from tests.operations.money import Paid, paid
 from tests.steps import InProcess, Product
 
@@ -63,7 +64,7 @@ class Stage:
         number, created = len(self.ends), self.now_ms - age_ms
         article = beside.article_id if beside else AUTHORS + number
         order = Order(f"{number:032x}", READERS + number, article, article, FEN, label, MONTH, created, pay_url="")
-        article_row = Put(schema.ARTICLES, articles.key(article), {"author_id": article}, Expect.ABSENT)
+        article_row = articles.create(replace(ARTICLE, id=article, author_id=article))
         self.store.write_all(article_row, work.put(guard(order.id, created + LOOKS_MS[0])))
         orders.create(self.store, order)
         self.ends[order.id] = SETTLED
@@ -171,7 +172,7 @@ def money(store: Tables) -> dict[tuple[str, Key], Row]:
         for row in everything(store, table):
             key = tuple(row.pop(name) for name in schema.KEY_NAMES[table])
             if table == schema.ARTICLES:
-                row = {name: value for name, value in row.items() if name.startswith(("reward_", "tips_"))}
+                row = {name: value for name, value in row.items() if name.startswith(("reward_", "tips_")) and value}
             if row:
                 found[table, key] = row
     return found
@@ -198,8 +199,10 @@ def books(tips: Iterable[Order]) -> dict[tuple[str, Key], Row]:
         if refunded:
             rows[account][f"rr_{tip.article_id}"] = refunded
         tips_shown: Row = {f"tips_{tip.bucket}": credited, f"tips_refunded_{tip.bucket}": refunded}
-        rows[shown] = {"reward_count": credited - refunded, **tips_shown}
-        rows[schema.LOG, (reader, tip.article_id)] = {"is_reward": 1, "reward_ms": tip.paid_ms, "article_key": article}
+        counter: Row = {"reward_count": credited - refunded, **tips_shown}
+        rows[shown] = {name: value for name, value in counter.items() if value}
+        times: Row = {"reward_ms": tip.paid_ms, "acted_ms": tip.paid_ms}
+        rows[schema.LOG, (reader, tip.article_id)] = {"is_reward": 1, "acts": 16, "article_key": article, **times}
         rows.update(((schema.LEDGER, (author, *key)), row) for key, row in lines(tip))
     return rows
 
