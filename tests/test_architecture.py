@@ -25,6 +25,8 @@ DOORS = {
     "cryptography": ("edge/auth.py", "gateways/alipay_signature.py"),
     "pydantic": ("edge/", "operations/"),
     "pydantic_core": ("edge/", "operations/"),
+    "numpy": ("operations/train_recommendations/",),
+    "scipy": ("operations/train_recommendations/",),
     "nh3": ("operations/publish/_content.py",),
 }
 OUTSIDE_WORLD = {"asyncio", "datetime", "http", "os", "pathlib", "random", "secrets", "socket", "subprocess", "time"}

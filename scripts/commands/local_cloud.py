@@ -44,6 +44,7 @@ def deployment_variables(ots_endpoint: str, fc_endpoint: str, api: str, alipay: 
         "FEED_CORE_LAYER": "1",
         "FEED_VENDOR_LAYER": "1",
         "FEED_ALIPAY_LAYER": "1",
+        "FEED_TRAIN_LAYER": "1",
         "OTS_ENDPOINT": ots_endpoint,
         "OTS_INSTANCE": INSTANCE,
         "FEED_FC_ENDPOINT": fc_endpoint,
@@ -52,6 +53,10 @@ def deployment_variables(ots_endpoint: str, fc_endpoint: str, api: str, alipay: 
         "FEED_JWT_AUDIENCE": AUDIENCE,
         "FEED_FANOUT_BATCH_FOLLOWERS": "20000",
         "FEED_FANOUT_WIDTH": "64",
+        "FEED_TRAIN_WINDOW_DAYS": "90",
+        "FEED_TRAIN_HALF_LIFE_DAYS": "60",
+        "FEED_TRAIN_NEIGHBORS": "100",
+        "FEED_TRAIN_MOST_ACTS": "20000000",
         **merchant_variables(api, alipay, local_keys()),
     }
 
@@ -201,7 +206,10 @@ class LocalCloud:
             self._project_file,
             api_port=self._port,
             env=lambda endpoint, api: self._variables(ots_endpoint, endpoint, api, self.alipay.gateway),
-            layers={"feed-core": ROOT / "layers" / "core", "feed-vendor": installed, "feed-alipay": installed},
+            layers={
+                "feed-core": ROOT / "layers" / "core",
+                **dict.fromkeys(("feed-vendor", "feed-alipay", "feed-train"), installed),
+            },
             routes=ROUTES,
             log_file=self.data and self.data / "functions.log",
             max_instances=self._max_instances,

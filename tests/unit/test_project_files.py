@@ -10,12 +10,14 @@ from alifakes.function_compute.model import Function
 from alifakes.function_compute.project import read_project
 from commands.local_cloud import PROJECT_FILES, Edition, deployment_variables
 from commands.running import ROOT
-from feed.config import Merchant, Payee, Settings
+from feed.config import Merchant, Payee, Settings, Training
 from feed.errors import Misconfigured
 
 ENDPOINTS = ("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3", "http://127.0.0.1:4/gateway.do")
-BACKGROUND = {"fanout-batch", "sweep"}
+BACKGROUND = {"fanout-batch", "sweep", "train-recommendations"}
 MERCHANTS = {"tip", "sweep"}
+LAYERS = {**dict.fromkeys(MERCHANTS, ("feed-alipay",)), "train-recommendations": ("feed-train",)}
+"""Beside those that every function has."""
 ENVIRONMENT_LIMIT = 4096
 
 both = pytest.mark.parametrize("edition", PROJECT_FILES)
@@ -48,7 +50,10 @@ def test_the_editions_differ_only_in_what_they_must() -> None:
 def test_background_functions_have_no_route_and_their_own_settings() -> None:
     found = functions("fc3")
     assert {name for name, function in found.items() if not function.http_triggers} == BACKGROUND
-    assert {name for name, function in found.items() if function.timer_triggers} == {"sweep"}
+    assert {name for name, function in found.items() if function.timer_triggers} == {
+        "sweep",
+        "train-recommendations",
+    }
     assert (found["fanout-batch"].asynchronous.retries, found["fanout-batch"].asynchronous.max_age) == (3, 86_400)
     assert found["fanout-batch"].timeout == 120
 
@@ -58,8 +63,7 @@ def test_the_environment_is_all_that_the_layer_reads(edition: Edition) -> None:
     for function in functions(edition).values():
         settings = Settings.from_env(function.environment)
         assert settings.invoker == edition
-        pays = ("feed-alipay",) if function.name in MERCHANTS else ()
-        assert function.layers == ("feed-core", "feed-vendor", *pays)
+        assert function.layers == ("feed-core", "feed-vendor", *LAYERS.get(function.name, ()))
         assert sum(len(name) + len(value) for name, value in function.environment.items()) < ENVIRONMENT_LIMIT
 
 
@@ -74,3 +78,12 @@ def test_the_keys_are_only_where_they_are_needed(edition: Edition) -> None:
         else:
             with pytest.raises(Misconfigured, match="FEED_ALIPAY_APP_ID"):
                 Payee.from_env(function.environment)
+
+
+@both
+def test_training_runs_at_four_in_the_morning_with_the_memory_that_its_log_needs(edition: Edition) -> None:
+    function = functions(edition)["train-recommendations"]
+    (timer,) = function.timer_triggers
+    assert timer.cron == "CRON_TZ=Asia/Shanghai 0 0 4 * * *"
+    assert Training.from_env(function.environment) == Training.from_env({})
+    assert function.memory >= 200 * Training.from_env({}).most_acts / 2**20

@@ -90,6 +90,26 @@ class Merchant:
 
 
 @dataclass(frozen=True)
+class Training:
+    """How neighbours are computed, `FEED_TRAIN_` and the name; 0 days switch window or decay off."""
+
+    window_days: int
+    half_life_days: int
+    neighbors: int
+    most_acts: int
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Training:
+        """Raises Misconfigured, as Settings. `scripts/bench recommend` prints what other values do."""
+        return cls(
+            window_days=_number(env, "FEED_TRAIN_WINDOW_DAYS", 90, least=0),
+            half_life_days=_number(env, "FEED_TRAIN_HALF_LIFE_DAYS", 60, least=0),
+            neighbors=_number(env, "FEED_TRAIN_NEIGHBORS", 100, most=200),  # what a row of one unit holds
+            most_acts=_number(env, "FEED_TRAIN_MOST_ACTS", 20_000_000),
+        )
+
+
+@dataclass(frozen=True)
 class Credentials:
     """An access key; `security_token` is empty only for a permanent one."""
 
@@ -140,8 +160,8 @@ def _one_of(env: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
-def _number(env: Mapping[str, str], name: str, default: int, most: int = 10**9) -> int:
+def _number(env: Mapping[str, str], name: str, default: int, most: int = 10**9, least: int = 1) -> int:
     value = env.get(name, str(default))
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
-        raise Misconfigured(f"The environment variable {name} is {value!r}, not a whole number from 1 to {most}.")
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise Misconfigured(f"The environment variable {name} is {value!r}, not a whole number from {least} to {most}.")
     return int(value)

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from feed.call import Call
-from feed.config import Credentials, Merchant, Payee, Settings
+from feed.config import Credentials, Merchant, Payee, Settings, Training
 
 if TYPE_CHECKING:
     from feed.gateways.alipay import Alipay
@@ -59,6 +59,10 @@ class World:
     @cached_property
     def verifier(self) -> Verifier:
         return _verifier()
+
+    @cached_property
+    def training(self) -> Training:
+        return Training.from_env(os.environ)
 
     def lately(self, name: str, ms: int, read: Callable[[], T]) -> T:
         """What any call of this instance has read by that name within so many ms, or `read` now."""

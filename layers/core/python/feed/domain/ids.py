@@ -24,3 +24,8 @@ def hashed(id: int | str) -> str:
 
 def unhashed(key: str) -> int:
     return int(key.partition(":")[2])
+
+
+def is_user(key: str) -> bool:
+    """Whether a hashed key is a user's; a guest's holds more than digits."""
+    return key.partition(":")[2].isdecimal()

@@ -1,9 +1,18 @@
-"""Recommending by what is read together: from a reader's latest acts and their articles' neighbours to a ranking."""
+"""Recommending by what is read together: from a reader's latest acts and their articles' neighbours to a ranking.
+
+Neighbours are computed ahead, on any engine, by one definition. What a reader did to an article weighs as its kind
+says (KINDS), halved for every half-life of its age, MOST_HALVINGS times at most. A reader's newest NEWEST_ACTS articles
+vote: each pair of them with the product of its weights, divided by how many articles vote with it. The similarity of
+two articles is their votes divided by the root of the product of what each has with itself (a cosine), times
+n / (n + SHRINK) for the n readers of both, of whom there must be MIN_READERS; rounded to DIGITS, so that engines agree
+on what is equal.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from feed.domain.actions import REWARD_BIT, Flag
@@ -12,6 +21,14 @@ PROFILE = 10
 """How many of a reader's latest articles speak: more of them cost a row each, and recommend no better."""
 HALF_RANK = 3.0
 """The act at this rank, the newest being 0, speaks half as loud."""
+
+NEWEST_ACTS = 500
+"""Articles of one reader that vote, and that a request leaves out; it bounds the work that one reader makes."""
+MOST_HALVINGS = 100
+"""Beyond that squares would vanish from floats."""
+MIN_READERS = 2
+SHRINK = 1.0
+DIGITS = 6
 
 Kind = Literal["tip", "comment", "collect", "like", "read"]
 KINDS: tuple[tuple[Kind, int, float], ...] = (
@@ -46,6 +63,7 @@ class Pick:
     because: Spoken
 
 
+@lru_cache(maxsize=64)
 def weight_of(acts: int) -> tuple[Kind, float] | None:
     """The heaviest act and its weight; None when everything was taken back."""
     return next(((kind, weight) for kind, bit, weight in KINDS if acts & bit), None)
@@ -76,5 +94,10 @@ def ranking(
             total[article_id] = total.get(article_id, 0.0) + gain
             if article_id not in best or gain > best[article_id][0]:
                 best[article_id] = (gain, source)
-    order = sorted(total, key=lambda article_id: (-round(total[article_id], 6), article_id))
-    return [Pick(article_id, best[article_id][1]) for article_id in order]
+    order = nearest((article_id, round(score, DIGITS)) for article_id, score in total.items())
+    return [Pick(article_id, best[article_id][1]) for article_id, _ in order]
+
+
+def nearest(found: Iterable[Neighbor], most: int | None = None) -> list[Neighbor]:
+    """The highest first, equals by id; the first `most`."""
+    return sorted(found, key=lambda neighbor: (-neighbor[1], neighbor[0]))[:most]
