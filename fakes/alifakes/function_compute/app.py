@@ -32,8 +32,8 @@ class FunctionComputeFake:
     """Runs the functions of a project file between `start()` and `stop()`, or inside a `with`.
 
     `env` answers the file's `${env()}`; when it is a function it is called with the invoke endpoint and the public one,
-    known only once the ports are open. `layers` maps names to folders, `interpreters` runtimes to commands (default: this interpreter),
-    `routes` is an OpenAPI file or document for the public port. `log_file` (a path or an open
+    known only once the ports are open. `layers` maps names to folders, `interpreters` runtimes to commands (default:
+    this interpreter), `routes` is an OpenAPI file or document for the public port. `log_file` (a path or an open
     stream) takes what functions print, `on_line` a line per invocation. `max_body` is the public port's limit in bytes.
     """
 
