@@ -41,3 +41,9 @@ def recount(article_id: int, tables: Tables, now_ms: int) -> bool:
     except ConditionFailed:
         return False
     return True
+
+
+def miscounted(article_id: int, tables: Tables) -> bool:
+    """Whether counters are not what the log says just now, be it because somebody is counting. Raises NotFound."""
+    shown = counters.shown(tables, article_id)
+    return shown != totals(logs.of_article(tables, article_id))

@@ -9,6 +9,7 @@ from feed.domain.actions import Flag
 from feed.domain.articles import Article, Counts
 from feed.domain.hot import trending
 from feed.domain.tips import Tipped
+from feed.errors import NotFound
 from feed.store.articles import CARD, decode, key
 from feed.store.client import Tables
 from feed.store.rows import Expect, Update, Value, equals, equals_or_missing
@@ -49,6 +50,15 @@ def recounted(article: Article, totals: Mapping[Flag, int]) -> Update:
         expect=Expect.PRESENT,
         where=[equals_or_missing(name, value) for name, value in as_read.items()],
     )
+
+
+def shown(tables: Tables, article_id: int) -> dict[Flag, int]:
+    """What the counters hold, below zero too, which no answer shows. Raises NotFound."""
+    columns = {flag: f"{flag.value}_count" for flag in Flag}
+    row = tables.get(ARTICLES, key(article_id), tuple(columns.values()))
+    if row is None:
+        raise NotFound(f"There is no article {article_id}.")
+    return {flag: int(row.get(column, 0)) for flag, column in columns.items()}
 
 
 def shown_tips(tables: Tables, article_id: int, bucket: int) -> tuple[Article, Tipped] | None:
