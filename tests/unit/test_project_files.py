@@ -14,7 +14,7 @@ from feed.config import Merchant, Payee, Settings, Training
 from feed.errors import Misconfigured
 
 ENDPOINTS = ("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3", "http://127.0.0.1:4/gateway.do")
-BACKGROUND = {"fanout-batch", "sweep", "train-recommendations"}
+BACKGROUND = {"fanout-batch", "scheduled-publish", "sweep", "train-recommendations"}
 MERCHANTS = {"tip", "sweep"}
 LAYERS = {**dict.fromkeys(MERCHANTS, ("feed-alipay",)), "train-recommendations": ("feed-train",)}
 """Beside those that every function has."""
@@ -51,6 +51,7 @@ def test_background_functions_have_no_route_and_their_own_settings() -> None:
     found = functions("fc3")
     assert {name for name, function in found.items() if not function.http_triggers} == BACKGROUND
     assert {name for name, function in found.items() if function.timer_triggers} == {
+        "scheduled-publish",
         "sweep",
         "train-recommendations",
     }

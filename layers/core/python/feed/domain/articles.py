@@ -11,6 +11,7 @@ class State(str, enum.Enum):
     """PUBLISHING is visible already; PUBLIC means that every job row of its delivery is durable."""
 
     PRIVATE = "private"
+    SCHEDULED = "scheduled"
     PUBLISHING = "publishing"
     PUBLIC = "public"
     DELETED = "deleted"
@@ -43,6 +44,7 @@ class Article:
     `published_ms` is set once, at the first release, and is the article's place in every inbox for ever;
     `delivery` counts releases; `width` and
     `audience` are the latest one's number of shards and followers at its start; `sequence` is the outbox row's.
+    `publish_at_ms` is there as long as the article is SCHEDULED.
     `counted_ms` is when a counter last moved, `recounts` how often they were made anew from the log.
     """
 
@@ -62,6 +64,7 @@ class Article:
     created_ms: int
     published_ms: int | None
     sequence: int | None
+    publish_at_ms: int | None = None
     counts: Counts = Counts()
     recounts: int = 0
     counted_ms: int = 0
@@ -71,7 +74,9 @@ class Article:
         return self.state in SHOWN_STATES
 
     @property
-    def public_state(self) -> Literal["private", "public"]:
+    def public_state(self) -> Literal["private", "public", "scheduled"]:
+        if self.state is State.SCHEDULED:
+            return "scheduled"
         return "public" if self.shown else "private"
 
 
@@ -80,6 +85,11 @@ def visible_to(article: Article | None, viewer_id: int | None) -> bool:
     if article is None or article.state is State.DELETED:
         return False
     return article.shown or article.author_id == viewer_id
+
+
+def is_due(article: Article | None, at_ms: int) -> bool:
+    """Whether it is to go public by then, as its author wants it now."""
+    return article is not None and article.publish_at_ms is not None and article.publish_at_ms <= at_ms
 
 
 def in_place(article: Article, published_ms: int) -> bool:

@@ -33,7 +33,7 @@ class Card(BaseModel):
     title: str
     summary: str
     cover_url: str | None
-    state: Literal["private", "public"]
+    state: Literal["private", "public", "scheduled"]
     publish_at: Rfc3339 | None
     published_at: Rfc3339 | None
     version: int
@@ -59,7 +59,7 @@ def card(article: Article) -> Card:
         summary=article.summary,
         cover_url=article.cover_url,
         state=article.public_state,
-        publish_at=None,
+        publish_at=article.publish_at_ms,
         published_at=article.published_ms if article.shown else None,
         version=article.version,
         counts=counts(article),

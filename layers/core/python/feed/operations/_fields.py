@@ -15,10 +15,14 @@ from feed.domain.ids import MAX_ID
 from feed.domain.tips import AMOUNTS_FEN
 
 MAX_HTML_BYTES = 100 * 1024
+MAX_INSTANT_MS = 253_402_300_799_999
 """The last millisecond that RFC 3339 has a year for."""
 REFUSED = "refused"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_RFC3339 = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
+)
 
 
 class PublicRequest(BaseModel):
@@ -90,6 +94,28 @@ def format_rfc3339(ms: int) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
+def parse_rfc3339(value: str) -> int:
+    """Milliseconds since 1970; finer fractions are cut. Raises PydanticCustomError."""
+    match = _RFC3339.fullmatch(value)
+    if match is None:
+        raise refuse("It must be a time like 2026-11-22T08:00:00.123Z, with its offset from UTC.")
+    day, clock, fraction, sign, hours, minutes = match.groups()
+    try:
+        moment = datetime.fromisoformat(f"{day}T{clock}+00:00")
+    except ValueError:
+        raise refuse("It is not a time that any calendar knows.") from None
+    offset = (int(hours) * 60 + int(minutes)) * 60_000 if sign else 0
+    ms = (moment - _EPOCH) // timedelta(milliseconds=1) + int((fraction or "0").ljust(3, "0")[:3])
+    return ms + offset if sign == "-" else ms - offset
+
+
+def _instant(value: object) -> int:
+    ms = parse_rfc3339(value if isinstance(value, str) else "")
+    if not 0 <= ms <= MAX_INSTANT_MS:
+        raise refuse("It must be a time from 1970 to 9999, in UTC.")
+    return ms
+
+
 def _html(value: str) -> str:
     value = unicodedata.normalize("NFC", value)
     size = len(value.encode(errors="surrogatepass"))
@@ -145,6 +171,7 @@ OrderId = Annotated[str, _string(32, 32)]
 TipMessage = Annotated[str, text(0, 200), _string(0, 200)]
 TipAmount = Annotated[int, PlainValidator(_tip_amount), WithJsonSchema({"type": "integer", "enum": list(AMOUNTS_FEN)})]
 IdempotencyKey = Annotated[str, token("[A-Za-z0-9_-]", 64), _string(1, 64)]
+Instant = Annotated[int, PlainValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 """A client's RFC 3339 text, held as milliseconds since 1970."""
 Rfc3339 = Annotated[
     int, PlainSerializer(format_rfc3339, return_type=str), WithJsonSchema({"type": "string", "format": "date-time"})

@@ -29,6 +29,7 @@ def released(article: Article, followers: int, world: World, now_ms: int) -> Art
         delivery=article.delivery + 1,
         audience=followers,
         width=width_for(followers, per_invocation, world.settings.fanout_width),
+        publish_at_ms=None,
         published_ms=article.published_ms if article.published_ms is not None else now_ms,
     )
 
@@ -36,6 +37,21 @@ def released(article: Article, followers: int, world: World, now_ms: int) -> Art
 def guard(article_id: int, now_ms: int) -> Work:
     """The work row from which the sweeper finishes a release that died; written before the article row changes."""
     return Work(now_ms + GUARD_MS, "publish", str(article_id))
+
+
+def go_public(old: Article, new: Article, call: Call, world: World) -> Article:
+    """Write `new`, which is `released`, over `old`; count it, and finish the release: the article as it is then.
+
+    Raises ConditionFailed when `old` is not current.
+    """
+    unfinished = guard(new.id, call.time_ms())
+    if world.tables.write_many([work.put(unfinished)]):
+        raise Busy("Tablestore is busy; nothing was changed, try again.")
+    world.tables.write(articles.revise(old, new))
+    count_shown(new, world, 1)
+    new = release(new, call, world)
+    world.tables.write_many([work.remove(unfinished)])
+    return new
 
 
 def release(article: Article, call: Call, world: World) -> Article:

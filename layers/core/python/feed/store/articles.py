@@ -29,6 +29,7 @@ CARD = (
     "audience",
     "created_ms",
     "published_ms",
+    "publish_at_ms",
     "sequence",
     "recounts",
     "counted_ms",
@@ -94,6 +95,8 @@ def create(article: Article) -> Put:
     if article.published_ms is not None:
         columns["published_ms"] = article.published_ms
         columns["trending"] = trending(article.counts, article.published_ms)
+    if article.publish_at_ms is not None:
+        columns["publish_at_ms"] = article.publish_at_ms
     return Put(ARTICLES, key(article.id), columns, Expect.ABSENT)
 
 
@@ -115,7 +118,11 @@ def revise(old: Article, new: Article) -> Update:
         put |= {"delivery": new.delivery, "width": new.width, "audience": new.audience}
         put |= {"published_ms": new.published_ms, "listed_ms": new.published_ms}
         put["trending"] = trending(new.counts, new.published_ms)
-    if old.shown != new.shown:
+    if new.publish_at_ms is not None:
+        put["publish_at_ms"] = new.publish_at_ms
+    elif old.publish_at_ms is not None:
+        drop.append("publish_at_ms")
+    if old.public_state != new.public_state:
         put["state"] = new.state.value
     return Update(ARTICLES, key(new.id), put=put, drop=drop, expect=Expect.PRESENT, where=_unchanged(old))
 
@@ -126,7 +133,7 @@ def bury(old: Article) -> Update:
         ARTICLES,
         key(old.id),
         put={"state": State.DELETED.value, "title": "", "summary": "", "version": old.version + 1},
-        drop=("html", "cover_url", "listed_ms"),
+        drop=("html", "cover_url", "listed_ms", "publish_at_ms"),
         expect=Expect.PRESENT,
         where=_unchanged(old),
     )
@@ -165,8 +172,8 @@ def _indexed(
 
 
 def decode(row: Row) -> Article:
-    published, sequence, cover = row.get("published_ms"), row.get("sequence"), row.get("cover_url")
-    avatar = row.get("author_avatar_url")
+    published, publish_at, sequence = row.get("published_ms"), row.get("publish_at_ms"), row.get("sequence")
+    cover, avatar = row.get("cover_url"), row.get("author_avatar_url")
     return Article(
         id=unhashed(str(row["article_key"])),
         author_id=int(row["author_id"]),
@@ -184,6 +191,7 @@ def decode(row: Row) -> Article:
         created_ms=int(row["created_ms"]),
         published_ms=int(published) if published is not None else None,
         sequence=int(sequence) if sequence is not None else None,
+        publish_at_ms=int(publish_at) if publish_at is not None else None,
         recounts=int(row.get("recounts", 0)),
         counted_ms=int(row.get("counted_ms", 0)),
         counts=Counts(*(max(0, int(row.get(f"{name}_count", 0))) for name in COUNTERS)),

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import heapq
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from feed.store.client import Tables
 from feed.store.rows import Delete, End, Put, Row
 from feed.store.schema import WORK, WORK_BUCKETS
 
+SCHEDULE = "schedule"
+"""The kind of the rows that wait for an author's time, for up to a year."""
 BUCKETS = tuple(f"{number:02x}" for number in range(WORK_BUCKETS))
+CALENDAR = tuple(f"{SCHEDULE}:{bucket}" for bucket in BUCKETS)
+"""Buckets that hold nothing else, so that no sweep reads what has its time."""
+_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,25 @@ def due(tables: Tables, bucket: str, behind: Work | None, now_ms: int, limit: in
     return [_decode(row) for row in page.rows]
 
 
+def scheduled(tables: Tables, now_ms: int) -> Iterator[Work]:
+    """Everything in the calendar that is due, oldest first over all its buckets, read page by page as it is wanted."""
+    buckets = (_all_due(tables, bucket, now_ms) for bucket in CALENDAR)
+    return heapq.merge(*buckets, key=lambda work: work.due_ms)
+
+
+def _all_due(tables: Tables, bucket: str, now_ms: int) -> Iterator[Work]:
+    behind: Work | None = None
+    while True:
+        page = due(tables, bucket, behind, now_ms, _PAGE)
+        yield from page
+        if len(page) < _PAGE:
+            return
+        behind = page[-1]
+
+
 def _key(work: Work) -> tuple[str, int, str, str]:
-    return BUCKETS[zlib.crc32(work.id.encode()) % WORK_BUCKETS], work.due_ms, work.kind, work.id
+    buckets = CALENDAR if work.kind == SCHEDULE else BUCKETS
+    return buckets[zlib.crc32(work.id.encode()) % WORK_BUCKETS], work.due_ms, work.kind, work.id
 
 
 def _decode(row: Row) -> Work:

@@ -1,4 +1,4 @@
-"""POST /v1/articles: write an article, private or public at once."""
+"""POST /v1/articles: write an article, private, public at once or at its time."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from feed.domain.articles import Article, State
 from feed.domain.ids import new_article_id
 from feed.errors import Busy, ConditionFailed
 from feed.operations._cards import FullArticle, full
-from feed.operations._fields import Html, HttpsUrl, IdempotencyKey, PublicRequest, Summary, Title
+from feed.operations._fields import Html, HttpsUrl, IdempotencyKey, Instant, PublicRequest, Summary, Title
 from feed.operations._release import count_shown, guard, release, released
 from feed.operations._repeats import body_hash
 from feed.operations.publish._content import clean
+from feed.operations.publish._schedule import alarm, check_schedule
 from feed.store import articles, idempotency, users, work
 from feed.store.idempotency import Claim
+from feed.store.work import Work
 from feed.wiring import World
 
 _DRAWS = 5
@@ -26,11 +28,13 @@ class Request(PublicRequest):
     html: Html
     summary: Summary | None = None
     cover_url: HttpsUrl | None = None
-    state: Literal["private", "public"]
+    state: Literal["private", "public", "scheduled"]
+    publish_at: Instant | None = None
     idempotency_key: IdempotencyKey | None = None
 
 
 def run(request: Request, call: Call, world: World) -> FullArticle:
+    check_schedule(request.state, request.publish_at, _asked_ms(request, call, world))
     content = clean(request.html)
     author = users.require(world.tables, call.require_caller())
     article = Article(
@@ -42,7 +46,7 @@ def run(request: Request, call: Call, world: World) -> FullArticle:
         html=content.html,
         cover_url=request.cover_url,
         words=content.words,
-        state=State.PRIVATE,
+        state=State.PRIVATE if request.publish_at is None else State.SCHEDULED,
         version=1,
         delivery=0,
         width=0,
@@ -50,10 +54,20 @@ def run(request: Request, call: Call, world: World) -> FullArticle:
         created_ms=call.now_ms,
         published_ms=None,
         sequence=None,
+        publish_at_ms=request.publish_at,
     )
     if request.state == "public":
         article = released(article, author.follower_count, world, call.now_ms)
     return full(_store(article, request, call, world))
+
+
+def _asked_ms(request: Request, call: Call, world: World) -> int:
+    """When it was asked for first: a repetition may come when the time that it names has passed."""
+    if request.idempotency_key is None or request.publish_at is None or request.publish_at > call.now_ms:
+        return call.now_ms
+    caller, sent = call.require_caller(), body_hash(request, call)
+    claim = idempotency.find(world.tables, caller, request.idempotency_key, sent)
+    return claim.now_ms if claim is not None else call.now_ms
 
 
 def _store(article: Article, request: Request, call: Call, world: World) -> Article:
@@ -62,8 +76,8 @@ def _store(article: Article, request: Request, call: Call, world: World) -> Arti
     claim = _claim(request, call, world)
     for _ in range(_DRAWS):
         article = _as_claimed(article, claim)
-        unfinished = guard(article.id, article.created_ms)
-        if article.state is State.PUBLISHING and tables.write_many([work.put(unfinished)]):
+        promise = _promise(article, call.now_ms)
+        if promise is not None and tables.write_many([work.put(promise)]):
             raise Busy("Tablestore is busy; nothing was published, try again.")
         try:
             tables.write(articles.create(article))
@@ -78,11 +92,18 @@ def _store(article: Article, request: Request, call: Call, world: World) -> Arti
         else:
             if article.shown:
                 count_shown(article, world, 1)
-        if article.state is State.PUBLISHING:
+        if article.state is State.PUBLISHING and promise is not None:
             article = release(article, call, world)
-            tables.write_many([work.remove(unfinished)])
+            tables.write_many([work.remove(promise)])
         return article
     raise Busy("No free article id was found; try again.")
+
+
+def _promise(article: Article, now_ms: int) -> Work | None:
+    """What must be written first, so that what the article's row promises is kept."""
+    if article.publish_at_ms is not None:
+        return alarm(article.id, max(article.publish_at_ms, now_ms))
+    return guard(article.id, now_ms) if article.state is State.PUBLISHING else None
 
 
 def _is_this_one(existing: Article, article: Article, request: Request) -> bool:

@@ -1,4 +1,4 @@
-"""PATCH /v1/articles/{id}: edit, publish or withdraw; one conditional write, whatever changes."""
+"""PATCH /v1/articles/{id}: edit, publish, schedule or withdraw; one conditional write, whatever changes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from feed.call import Call
 from feed.domain.articles import Article, State
 from feed.errors import Busy, ConditionFailed, InvalidRequest, Reload
 from feed.operations._cards import FullArticle, full
-from feed.operations._fields import Html, HttpsUrl, Id, PublicRequest, Summary, Title, Version, left_out
-from feed.operations._release import count_shown, guard, release, released
+from feed.operations._fields import Html, HttpsUrl, Id, Instant, PublicRequest, Summary, Title, Version, left_out
+from feed.operations._release import count_shown, go_public, released
 from feed.operations._rights import own
 from feed.operations.publish._content import clean, made_summary
+from feed.operations.publish._schedule import alarm, check_schedule
 from feed.store import articles, users, work
 from feed.wiring import World
 
@@ -27,7 +28,8 @@ class Request(PublicRequest):
     html: Html = left_out()
     summary: Summary = left_out()
     cover_url: HttpsUrl | None = None
-    state: Literal["private", "public"] = left_out()
+    state: Literal["private", "public", "scheduled"] = left_out()
+    publish_at: Instant = left_out()
     version: Version = left_out()
 
     def gives(self, name: str) -> bool:
@@ -37,6 +39,7 @@ class Request(PublicRequest):
 def run(request: Request, call: Call, world: World) -> FullArticle:
     if not request.model_fields_set - {"id", "version"}:
         raise InvalidRequest("Nothing is to be changed: name at least one of title, html, summary, cover_url, state.")
+    check_schedule(request.state, request.publish_at, call.now_ms)
     author = users.require(world.tables, call.require_caller())
     for _ in range(_TRIES):
         old = own(world.tables, request.id, author.id, text=True)
@@ -70,27 +73,29 @@ def _edited(request: Request, old: Article) -> Article:
 
 
 def _moved(article: Article, request: Request, author: users.User, call: Call, world: World) -> Article:
-    """The new state, if it changes."""
-    if request.gives("state") and request.state == "public" and not article.shown:
+    """The new state, if one is asked for. Raises Reload for a time that comes too late."""
+    if request.state == "public" and not article.shown:
         return released(article, author.follower_count, world, call.now_ms)
-    if request.gives("state") and request.state == "private" and article.shown:
-        return replace(article, state=State.PRIVATE)
+    if request.state == "private":
+        return replace(article, state=State.PRIVATE, publish_at_ms=None)
+    if request.state == "scheduled" and article.shown:
+        message = f"Article {article.id} is public already; make it private before you schedule it."
+        raise Reload(message, code="already_public")
+    if request.state == "scheduled":
+        return replace(article, state=State.SCHEDULED, publish_at_ms=request.publish_at)
     return article
 
 
 def _apply(old: Article, new: Article, call: Call, world: World) -> Article:
     """Write it, count it, and finish a release. Raises ConditionFailed when `old` was not current."""
-    tables = world.tables
-    goes_public = new.shown and not old.shown
-    unfinished = guard(new.id, call.now_ms)
-    if goes_public and tables.write_many([work.put(unfinished)]):
+    if new.shown and not old.shown:
+        return go_public(old, new, call, world)
+    tables, publish_at = world.tables, new.publish_at_ms
+    if publish_at not in (None, old.publish_at_ms) and tables.write_many([work.put(alarm(new.id, publish_at))]):
         raise Busy("Tablestore is busy; nothing was changed, try again.")
     tables.write(articles.revise(old, new))
-    if old.shown != new.shown:
-        count_shown(new if new.shown else old, world, 1 if new.shown else -1)
+    if old.shown and not new.shown:
+        count_shown(old, world, -1)
     elif new.shown and new.words != old.words:
         tables.count(users.counted(new.author_id, word_count=new.words - old.words))
-    if goes_public:
-        new = release(new, call, world)
-        tables.write_many([work.remove(unfinished)])
     return new
