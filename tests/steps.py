@@ -99,7 +99,7 @@ class Product:
         """Every page of a list, by its cursors."""
         cursor = None
         while True:
-            query = f"?size={size}" + (f"&cursor={cursor}" if cursor else "")
+            query = f"{'&' if '?' in path else '?'}size={size}" + (f"&cursor={cursor}" if cursor else "")
             page = self._expect(200, self.call("GET", path + query, user))
             yield page
             cursor = page["next_cursor"]

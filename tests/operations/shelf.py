@@ -13,7 +13,7 @@ from feed.domain.ids import hashed
 from feed.domain.recommendation import Neighbor
 from feed.store import articles, logs, neighbors, schema
 from feed.store.client import Tables
-from feed.store.rows import Bound, End, Put, Row, Value, Write
+from feed.store.rows import Bound, End, Expect, Put, Row, Value, Write
 
 READ, LIKE, COMMENT, COLLECT = (flag.bit for flag in Flag)
 TIP = REWARD_BIT
@@ -46,11 +46,12 @@ def article(id: int, author: int, **more: Any) -> Article:
 
 
 def put_articles(store: Tables, *many: Article) -> None:
+    """In place of what stood there, with their counters."""
     rows = []
     for each in many:
         row = articles.create(each)
         counted: dict[str, Value] = {f"{name}_count": value for name, value in each.counts.__dict__.items()}
-        rows.append(replace(row, columns={**row.columns, **counted}))
+        rows.append(replace(row, columns={**row.columns, **counted}, expect=Expect.ANYTHING))
     _put(store, rows)
 
 
