@@ -82,11 +82,13 @@ class Reading:
         return Acts.joined(self._parts)
 
     def _stretch(self, number: int) -> None:
-        for page in logs.stretch(self._tables, *shard_range(number, STRETCHES)):
-            self._parts.append(Acts.of(row for row in page if row.acted_ms >= self._since_ms))
-            if self._full():
-                self.complete = False
+        pages = logs.stretch(self._tables, *shard_range(number, STRETCHES))
+        while not self._full():
+            page = next(pages, None)
+            if page is None:
                 return
+            self._parts.append(Acts.of(row for row in page if row.acted_ms >= self._since_ms))
+        self.complete = False
 
     def _full(self) -> bool:
         return sum(map(len, self._parts)) > self._most or self._call.seconds_left() < self._until_s
