@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ class Merchant:
 
     payee: Payee
     gateway: str
-    private_key: bytes
+    private_key: bytes = field(repr=False)
     notify_url: str
     return_url: str
     timeout_s: int
