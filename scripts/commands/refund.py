@@ -19,26 +19,27 @@ _TRIES = 5
 
 def refund(order_id: str, total_fen: int, tables: Tables, alipay: Alipay, now_ms: int) -> str:
     """Let the order's refunds come to `total_fen`; what was done, in one sentence. Raises FeedError."""
-    given = 0
+    before: int | None = None
     for _ in range(_TRIES):
         order = _require(order_id, tables)
         try:
+            before = order.refunded_fen if before is None else before
             if order.asked is None and not order.unsettled and order.refunded_fen >= total_fen:
-                return _told(order, given, alipay)
-            before = order.refunded_fen
-            given += _one_step(order, total_fen, tables, alipay, now_ms).refunded_fen - before
+                return _told(order, order.refunded_fen - before, alipay)
+            _one_step(order, total_fen, tables, alipay, now_ms)
         except ConditionFailed:
             continue  # a notification or the sweeper moved the order
     raise Reload(f"Others keep changing order {order_id}; try again.")
 
 
-def _one_step(order: Order, total_fen: int, tables: Tables, alipay: Alipay, now_ms: int) -> Order:
+def _one_step(order: Order, total_fen: int, tables: Tables, alipay: Alipay, now_ms: int) -> None:
     if order.unsettled:
-        return settle(order, tables)
+        settle(order, tables)
+        return
     if order.asked is None:
         tables.write_all(work.put(guard(order.id, now_ms + GUARD_MS)))
         order = ask_refund(order, total_fen, tables, now_ms)
-    return finish_refund(order, alipay, tables, now_ms)
+    finish_refund(order, alipay, tables, now_ms)
 
 
 def _told(order: Order, given: int, alipay: Alipay) -> str:

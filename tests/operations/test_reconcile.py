@@ -14,14 +14,15 @@ from alifakes.alipay.keys import Keys
 from alifakes.tablestore.app import TablestoreFake
 from commands import audit as auditing
 from commands.refund import refund, refund_suspicious
+from feed.call import Call
 from feed.config import Merchant
 from feed.errors import FeedError
 from feed.gateways.alipay import Alipay
 from feed.store import orders, schema
 from feed.store.client import Tables
-from tests.operations.conftest import Clock
+from tests.operations.conftest import Clock, Meanwhile
 from tests.operations.money import Paid, paid
-from tests.steps import InProcess, Product
+from tests.steps import Answer, InProcess, Product
 
 ANN, BEN = 11, 12
 MINUTE = 60_000
@@ -109,6 +110,80 @@ def test_an_order_is_not_given_up_while_alipay_is_away(
     assert product.balance(ANN) == 1500
 
 
+def test_what_is_known_to_be_paid_is_settled_while_alipay_is_away(
+    product: Product,
+    driver: InProcess,
+    alipay: AlipayFake,
+    alipay_keys: Keys,
+    clock: Clock,
+    tablestore: TablestoreFake,
+    article: int,
+) -> None:
+    made = [product.tip(BEN, article) for _ in range(8)]
+    alipay.stop()
+    tablestore.faults.add("disconnect", api="UpdateRow", after=1)
+    assert product.notify(paid(made[-1], alipay_keys).notification()).status == 503
+    tablestore.faults.clear()
+    clock.advance(MINUTE + 1)
+    assert driver.sweep() == {"finished": 1, "waiting": 6, "failed": 1}
+    assert product.balance(ANN) == 500
+    alipay.start()
+
+
+def test_slow_answers_leave_time_for_what_else_is_due(
+    product: Product,
+    driver: InProcess,
+    alipay: AlipayFake,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    article: int,
+) -> None:
+    made = [product.tip(BEN, article) for _ in range(3)]
+    left = [60.0]
+    ask = Alipay.query
+
+    def ask_slowly(*about: Any) -> Any:
+        left[0] -= 11.0
+        return ask(*about)
+
+    monkeypatch.setattr(Call, "seconds_left", lambda _: left[0])
+    monkeypatch.setattr(Alipay, "query", ask_slowly)
+    for order in made:
+        alipay.pay(open_page(order))
+    clock.advance(MINUTE + 1)
+    assert driver.sweep() == {"finished": 2, "waiting": 1, "failed": 0}
+    left[0] = 60.0
+    assert driver.sweep() == {"finished": 1, "waiting": 0, "failed": 0}
+    assert product.balance(ANN) == 1500
+
+
+def test_an_order_that_is_made_by_a_late_repetition_is_guarded(
+    product: Product,
+    driver: InProcess,
+    alipay: AlipayFake,
+    clock: Clock,
+    tablestore: TablestoreFake,
+    meanwhile: Meanwhile,
+    article: int,
+) -> None:
+    """Its time is the first request's: a guard that is due by that is taken away before there is an order."""
+
+    def ask() -> Answer:
+        body, key = {"amount_fen": 500, "channel": "alipay"}, {"Idempotency-Key": "k"}
+        return product.call("POST", f"/v1/articles/{article}/tips", BEN, body, key)
+
+    tablestore.faults.add("unavailable", table=schema.ORDERS)
+    assert ask().status == 503
+    tablestore.faults.clear()
+    clock.advance(2 * MINUTE)
+    meanwhile(orders, "create", driver.sweep)
+    order = ask().body
+    alipay.pay(open_page(order))
+    clock.advance(MINUTE + 1)
+    driver.sweep()
+    assert status(product, order) == "paid"
+
+
 @pytest.fixture
 def till(alipay: AlipayFake) -> Alipay:  # noqa: ARG001 (it sets the environment)
     return Alipay.open(Merchant.from_env(os.environ))
@@ -155,6 +230,25 @@ def test_refunds_by_hand_are_given_once(
     assert auditing.audit(store, now(clock)).lines()[-1].startswith("ok:")
 
 
+def test_a_refund_says_what_it_did_though_the_notification_was_faster(
+    product: Product,
+    alipay: AlipayFake,
+    alipay_keys: Keys,
+    clock: Clock,
+    store: Tables,
+    till: Alipay,
+    meanwhile: Meanwhile,
+    tipped: Any,
+) -> None:
+    def notify() -> None:
+        assert product.notify(Paid(alipay_keys, alipay.trades[0]).notification()).body == "success"
+
+    meanwhile(orders, "refund", notify)
+    assert refund(tipped["order_id"], 200, store, till, now(clock)).startswith("Refunded 200 fen")
+    assert refund(tipped["order_id"], 200, store, till, now(clock)).startswith("Nothing to do")
+    assert product.balance(ANN) == 300
+
+
 def test_a_refund_that_dies_half_way_is_finished_by_the_sweeper(
     product: Product, driver: InProcess, alipay: AlipayFake, clock: Clock, store: Tables, till: Alipay, tipped: Any
 ) -> None:
@@ -185,6 +279,9 @@ def test_a_second_payment_is_given_back_by_a_person(
     assert refund_suspicious(number, 500, store, till, now(clock)).startswith("Returned 500 fen")
     assert refund_suspicious(number, 500, store, till, now(clock)).startswith("Nothing to do")
     assert auditing.audit(store, now(clock)).holds
+    for given_back in (Paid(alipay_keys, second), Paid(alipay_keys, second).refunded(500)):
+        assert product.notify(given_back.notification()).body == "success"  # nothing is left to do about it
+    assert product.balance(ANN) == 500
     found = orders.find(store, number)
     assert found is not None
     assert found.refunded_fen == 0

@@ -14,20 +14,25 @@ if TYPE_CHECKING:
     from feed.wiring import World
 
 
-def reconcile(order_id: str, call: Call, world: World) -> None:
+def reconcile(order_id: str, call: Call, world: World, *, may_ask: bool) -> bool:
     """Bring an order as far as it goes now, and see that it is looked at again while that can change anything.
 
-    Raises Suspicious, Busy, ConditionFailed: it is safe to come again.
+    False when it takes a question to the provider to go on, and none may be asked. Raises Suspicious, Busy,
+    ConditionFailed: it is safe to come again.
     """
     order = orders.find(world.tables, order_id)
     if order is None:
-        return
-    if order.asked is not None:
-        order = finish_refund(order, world.alipay, world.tables, call.now_ms)
+        return True
     if order.unsettled:
         order = settle(order, world.tables)
-    if order.status in (Status.PENDING, Status.CLOSED) and not order.suspect:
+    unpaid = order.status in (Status.PENDING, Status.CLOSED) and not order.suspect
+    if not may_ask:
+        return not unpaid and order.asked is None
+    if order.asked is not None:
+        finish_refund(order, world.alipay, world.tables, call.now_ms)
+    elif unpaid:
         _ask(order, call, world)
+    return True
 
 
 def _ask(order: Order, call: Call, world: World) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from feed.domain.tips import Facts, Order, Refund, Status, Trade, suspicion
+from feed.domain.tips import RETURNED, Facts, Order, Refund, Status, Trade, suspicion
 from feed.errors import Busy, ConditionFailed, NotFound, Reload
 from feed.store import accounts, counters, logs, orders, work
 from feed.store.client import Tables
@@ -68,6 +68,8 @@ def note_refund(order: Order, total_fen: int, tables: Tables, now_ms: int) -> Or
 
 
 def _noted(order: Order, facts: Facts, tables: Tables, now_ms: int) -> Order:
+    if order.suspect == RETURNED and order.suspect_trade_no == facts.trade_no:
+        return order  # a person has given that money back: nothing is left to do about it
     why = suspicion(order, facts)
     if why or (order.suspect and facts.paid and order.status in (Status.PENDING, Status.CLOSED)):
         if not order.suspect:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from feed.call import Call
 from feed.domain.articles import Article, State
 from feed.domain.fanout import is_abandoned
-from feed.errors import ProviderAway
+from feed.errors import Misconfigured, ProviderAway
 from feed.observability import alert, log_problem
 from feed.operations._byline import BYLINE, sign_articles
 from feed.operations._reconcile import reconcile
@@ -26,6 +26,8 @@ from feed.wiring import World
 PAGE = 100
 TICK_MS = 60_000
 _STOP_BEFORE_END_S = 10.0
+_MOST_ON_ORDERS_S = 20.0
+"""After so much time a turn asks the provider nothing more: what else is due must not wait for slow answers."""
 
 
 class Response(BaseModel):
@@ -42,7 +44,8 @@ class _Turn:
     world: World
     answer: Response
     may_invoke: bool = True
-    may_ask: bool = True
+    provider_away: bool = False
+    on_orders_s: float = 0.0
 
     @property
     def tables(self) -> Tables:
@@ -148,16 +151,18 @@ def _byline(item: Work, turn: _Turn) -> bool:
 
 def _payment(item: Work, turn: _Turn) -> bool:
     """An order: settled, or asked about at the provider; when that is away, one question a turn is enough."""
-    if not turn.may_ask:
-        return False
+    may_ask = not turn.provider_away and turn.on_orders_s < _MOST_ON_ORDERS_S
+    left_s = turn.call.seconds_left()
     try:
-        reconcile(item.id, turn.call, turn.world)
+        return reconcile(item.id, turn.call, turn.world, may_ask=may_ask)
     except Suspicious as error:
         alert(turn.call, error.message)
-    except ProviderAway:
-        turn.may_ask = False
+        return True
+    except (ProviderAway, Misconfigured):
+        turn.provider_away = True
         raise
-    return True
+    finally:
+        turn.on_orders_s += left_s - turn.call.seconds_left()
 
 
 _STEPS: dict[str, Callable[[Work, _Turn], bool]] = {

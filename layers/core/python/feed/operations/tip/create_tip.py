@@ -46,7 +46,7 @@ def run(request: Request, call: Call, world: World) -> Response:
     claim = _claim(request, call, world)
     order = _order(request, article, claim, call)
     order = replace(order, pay_url=world.alipay.pay_url(order))
-    if world.tables.write_many([work.put(guard(order.id, order.created_ms + LOOKS_MS[0]))]):
+    if world.tables.write_many([work.put(guard(order.id, call.now_ms + LOOKS_MS[0]))]):
         raise Busy("Tablestore is busy; nothing was ordered, try again.")
     try:
         orders.create(world.tables, order)
