@@ -47,13 +47,19 @@ class Instance:
         return Tables(Connection.open(self.endpoint, self.name, credentials, TIMEOUT_S), Spent(), granted)
 
 
-def chosen(local: Path | None) -> Instance:
-    """The local cloud on the data in `local`, or what the environment names, or the local cloud started last.
+def local_data(asked: Path | None) -> Path | None:
+    """The data of the local cloud that is meant: what was asked for, or the last if the environment names none."""
+    if asked is None and not any(os.environ.get(name) for name in ENVIRONMENT):
+        return LOCAL
+    return asked
+
+
+def chosen(asked: Path | None) -> Instance:
+    """The local cloud on the data that was asked for, or what the environment names, or the local cloud started last.
 
     Raises NoTarget, NotRunning.
     """
-    if local is None and not any(os.environ.get(name) for name in ENVIRONMENT):
-        local = LOCAL
+    local = local_data(asked)
     if local is not None:
         return Instance(running(local).ots_endpoint, INSTANCE, ACCESS_KEY, SECRET, "", f"local {local.resolve()}")
     missing = [name for name in ENVIRONMENT if not os.environ.get(name)]

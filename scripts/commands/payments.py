@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.audit import TABLES, audit
-from commands.instance import EXPLAINED, Instance, NoTarget, chosen
+from commands.instance import EXPLAINED, Instance, NoTarget, chosen, local_data
 from commands.local_alipay import local_keys, merchant_variables
 from commands.running import LOCAL, NotRunning, running
 from feed.config import Merchant
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     looking = actions.add_parser("audit", help=about, description=about)
     about = (
         "give back so much of a tip; AMOUNT, in fen, is what the order's refunds shall come to in all, so that "
-        "repeating the command refunds nothing twice. Alipay's keys come from FEED_ALIPAY_*."
+        "repeating the command refunds nothing twice. A real instance's gateway and keys come from FEED_ALIPAY_*."
     )
     giving = actions.add_parser("refund", help="give a tip back, wholly or in part", description=about)
     giving.add_argument("order", type=_order, metavar="ORDER", help="the order's number")
@@ -82,12 +82,13 @@ def _refund(on: Instance, given: argparse.Namespace) -> int:
 
 
 def _alipay(local: Path | None) -> Alipay:
-    """The merchant that the environment names, or the local cloud's."""
+    """The local cloud's merchant for its orders, and for a real instance's the one that the environment names."""
     from feed.gateways.alipay import Alipay
 
     env: Mapping[str, str] = os.environ
-    if local is not None or "FEED_ALIPAY_APP_ID" not in env:
-        at = running(local or LOCAL)
+    data = local_data(local)
+    if data is not None:
+        at = running(data)
         env = merchant_variables(at.api, at.alipay, local_keys())
     return Alipay.open(Merchant.from_env(env))
 
