@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
-from pathlib import Path
 
 from tqdm import tqdm
 
+from benchmarks.memory import peak_mb
 from benchmarks.recommend_data import LENGTH, STARS, Ratings
 from commands import table_admin
 from commands.running import ACCESS_KEY, SECRET
@@ -40,7 +39,7 @@ class Trained:
 
     response: train.Response
     seconds: float
-    peak_mb: float
+    peak_mb: int
 
 
 @dataclass(frozen=True)
@@ -173,13 +172,4 @@ def _train(instance: Instance, training: Training, now_ms: int) -> Trained:
     world.training = training
     began = time.monotonic()
     response = train.run(call, world)
-    return Trained(response, round(time.monotonic() - began, 1), _peak_mb())
-
-
-def _peak_mb() -> float:
-    """Linux carries the parent's peak over into ru_maxrss; VmHWM is this program's own."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        kb = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return round(int(kb) / 1024)
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+    return Trained(response, round(time.monotonic() - began, 1), peak_mb())
