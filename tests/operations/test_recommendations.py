@@ -110,6 +110,16 @@ def test_hot_ones_follow_when_taste_has_no_more(product: Product, store: Tables)
         assert [item["because"]["kind"] for item in walk] == ["read"] * 10 + ["hot"] * 19
 
 
+def test_hot_ones_follow_though_a_page_found_most_of_taste_hidden(product: Product, store: Tables) -> None:
+    old_articles(store, range(1, 3))
+    old_articles(store, range(3, 13), state=State.PRIVATE)
+    old_articles(store, range(13, 20))
+    shelf.put_acts(store, BEN, [(1, READ, shelf.NOW_MS)])
+    shelf.put_neighbors(store, 1, [(id, 1 / id) for id in range(2, 13)])
+    shown = [item["article"]["id"] for item in product.walk(PATH, BEN, 5)]
+    assert shown == [2, *range(19, 12, -1)]
+
+
 # --- what must not be there ---
 
 

@@ -37,7 +37,7 @@ def run(request: Request, call: Call, world: World) -> Response:
     """Acts, neighbours, young and hot articles (kept for seconds), then cards with the caller's log: five requests."""
     _, passed = passed_before(_LIST, request.cursor, call)
     ranked = by_taste(call, world)
-    lasting = len(ranked) > len(passed) + request.size
+    lasting = len(ranked) >= len(passed) + request.size
     if not lasting:
         ranked += hot("hot", world)
     suggestions = mixed(ranked, fresh(call, world), passed)

@@ -42,7 +42,7 @@ def run(request: Request, call: Call, world: World) -> Response:
     _, passed = passed_before(_LIST, request.cursor, call)
     before = set(passed)
     ranked = by_taste(call, world)
-    lasting = len(ranked) > len(passed) + _LOOKED_AT
+    lasting = len(ranked) >= len(passed) + _LOOKED_AT
     if not lasting:
         ranked += hot("hot", world)
     because: dict[int, Because] = {}

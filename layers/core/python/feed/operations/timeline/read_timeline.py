@@ -68,6 +68,8 @@ def _inbox(size: int, start: Position | None, call: Call, world: World) -> tuple
     tables, reader = world.tables, call.require_caller()
 
     def show(rows: Sequence[InboxRow]) -> list[Item | None]:
+        if not rows:
+            return []
         found, session = tables.pair(
             lambda: articles.cards(tables, (row.article_id for row in rows)),
             lambda: sessions.find(tables, reader),
