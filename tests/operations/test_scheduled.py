@@ -235,6 +235,18 @@ def test_a_creation_that_died_is_made_up_for_after_its_time(
     assert calendar.tick() == {**NOTHING, "released": 1}
 
 
+def test_without_its_alarm_nothing_is_promised(
+    product: Product, calendar: Calendar, tablestore: TablestoreFake
+) -> None:
+    draft = product.publish(ANN, state="private")["id"]
+    tablestore.faults.add("disconnect", api="BatchWriteRow", table=schema.WORK)
+    assert keyed(product, calendar.ahead(HOUR_MS)).status == 503
+    assert calendar.patch(ANN, draft, state="scheduled", publish_at=calendar.ahead(HOUR_MS)).status == 503
+    tablestore.faults.clear()
+    assert [item["id"] for item in product.walk(f"/v1/users/{ANN}/articles", ANN)] == [draft]
+    assert read(product, draft)["state"] == "private"
+
+
 @pytest.mark.parametrize(
     ("module", "name"),
     [
