@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as f
 
 ACTS = {"user": "bigint", "article": "bigint", "acts": "bigint", "acted_ms": "bigint"}
-NEIGHBORS = {"article": "bigint", "rank": "bigint", "neighbor": "bigint", "similarity": "double"}
+NEIGHBORS = {"article": "bigint", "rank": "int", "neighbor": "bigint", "similarity": "double"}
 FORMATS = {".parquet": "parquet", ".jsonl": "json"}
 
 
@@ -15,12 +15,21 @@ class BadFile(Exception):
 
 
 def read(spark: SparkSession, path: str, columns: dict[str, str]) -> DataFrame:
-    """Types by column; a row without a value ends the job that reads it. Raises BadFile."""
-    schema = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-    found = spark.read.format(_format(path)).schema(schema).option("mode", "FAILFAST").load(path)
-    return found.select(
-        *(f.coalesce(name, f.raise_error(f.lit(f"A row of {path} has no {name}."))).alias(name) for name in columns)
-    )
+    """Types by column; a row without such a value ends the job that reads it. Raises BadFile."""
+    reader = spark.read.format(_format(path))
+    if _format(path) == "json":  # else its whole text would be read once more to learn the types
+        schema = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        reader = reader.schema(schema).option("mode", "FAILFAST")
+    found = reader.load(path)
+    for name in columns:
+        if name not in found.columns:
+            raise BadFile(f"{path} has no column {name}.")
+    return found.select(*(_required(path, name, kind) for name, kind in columns.items()))
+
+
+def _required(path: str, name: str, kind: str) -> Column:
+    absent = f.raise_error(f.lit(f"A row of {path} has no {name}."))
+    return f.coalesce(f.col(name).cast(kind), absent).alias(name)
 
 
 def write(rows: DataFrame, path: str, counted: Column) -> int:
