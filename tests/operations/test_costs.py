@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from alifakes.tablestore.app import TablestoreFake
+from feed.operations._fields import format_rfc3339
 from tests.operations.conftest import Clock
-from tests.steps import InProcess, Product
+from tests.steps import SWEEP, InProcess, Product
 
 ANN, BEN, CLO = 11, 12, 13
 Calls = Callable[[], list[dict[str, Any]]]
@@ -70,5 +71,29 @@ def test_what_an_operation_costs(
     }
     calls()
     run[operation]()
+    (line,) = calls()
+    assert (line["requests"], line["read_cu"], line["write_cu"]) == (requests, read_cu, write_cu)
+
+
+@pytest.mark.parametrize(("due", "requests", "read_cu", "write_cu"), [(0, 8, 8, 0), (1, 18, 15, 9), (2, 27, 22, 18)])
+def test_what_a_tick_costs(
+    product: Product,
+    driver: InProcess,
+    calls: Calls,
+    clock: Clock,
+    due: int,
+    requests: int,
+    read_cu: int,
+    write_cu: int,
+) -> None:
+    """A range of each bucket, then a batch of cards and nine requests for each article."""
+    calls()
+    for number in range(due):
+        publish_at = format_rfc3339(clock.time_ns() // 1_000_000 + 60_000)
+        product.publish(ANN, f"{number}", state="scheduled", publish_at=publish_at)
+    spent = [(line["requests"], line["read_cu"], line["write_cu"]) for line in calls()]
+    assert spent == [(3, 2, 2)] * due
+    clock.advance(61_000)
+    driver.invoke("scheduled-publish", SWEEP)
     (line,) = calls()
     assert (line["requests"], line["read_cu"], line["write_cu"]) == (requests, read_cu, write_cu)
