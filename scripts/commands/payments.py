@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     quiet_sdks()
     try:
         on = chosen(given.local)
-        return _audit(on) if given.action == "audit" else _refund(on, given)
+        return _ACTIONS[given.action](on, given)
     except (NoTarget, NotRunning) as refused:
         print(refused, file=sys.stderr)
     except FeedError as error:
@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/payments", description=f"Audits the money, or gives a tip back. {EXPLAINED}"
     )
-    actions = parser.add_subparsers(dest="action", required=True, metavar="audit | refund")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="audit | refund | resolve")
     about = "read every order, account and ledger line, and prove that they agree; changes nothing; exit code 1 if not"
     looking = actions.add_parser("audit", help=about, description=about)
     about = (
@@ -60,12 +60,15 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="give back money that was never credited: what the audit lists as needing a person",
     )
-    for action in (looking, giving):
+    about = "take an order off the audit's list of what a person must decide, once that is done; nothing is paid"
+    deciding = actions.add_parser("resolve", help=about, description=about)
+    deciding.add_argument("order", type=_order, metavar="ORDER", help="the order's number")
+    for action in (looking, giving, deciding):
         action.add_argument("--local", nargs="?", type=Path, const=LOCAL, metavar="DIR", help=LOCAL_HELP)
     return parser
 
 
-def _audit(on: Instance) -> int:
+def _audit(on: Instance, _given: argparse.Namespace) -> int:
     report = audit(on.tables(TABLES), _now_ms())
     for line in report.lines():
         print(line)
@@ -79,6 +82,16 @@ def _refund(on: Instance, given: argparse.Namespace) -> int:
     give = refund_suspicious if given.suspicious else refund
     print(give(given.order, given.amount, tables, _alipay(given.local), _now_ms()))
     return 0
+
+
+def _resolve(on: Instance, given: argparse.Namespace) -> int:
+    from commands.refund import resolve
+
+    print(resolve(given.order, on.tables((schema.ORDERS,))))
+    return 0
+
+
+_ACTIONS = {"audit": _audit, "refund": _refund, "resolve": _resolve}
 
 
 def _alipay(local: Path | None) -> Alipay:

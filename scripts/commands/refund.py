@@ -62,6 +62,15 @@ def refund_suspicious(order_id: str, fen: int, tables: Tables, alipay: Alipay, n
     return f"Returned {fen} fen of trade {order.suspect_trade_no}, which order {order.id} was never credited with."
 
 
+def resolve(order_id: str, tables: Tables) -> str:
+    """Take an order off the audit's list once a person has settled it elsewhere; nothing is paid. Raises FeedError."""
+    order = _require(order_id, tables)
+    if order.suspect in ("", RETURNED):
+        return f"Nothing to do: nothing about order {order.id} waits for a decision."
+    orders.resolve(tables, order)
+    return f"Order {order.id} waits for nobody any more; its suspicion was {order.suspect}."
+
+
 def _require(order_id: str, tables: Tables) -> Order:
     order = orders.find(tables, order_id)
     if order is None:

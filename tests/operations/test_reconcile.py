@@ -13,7 +13,8 @@ from alifakes.alipay.app import AlipayFake
 from alifakes.alipay.keys import Keys
 from alifakes.tablestore.app import TablestoreFake
 from commands import audit as auditing
-from commands.refund import refund, refund_suspicious
+from commands.refund import refund, refund_suspicious, resolve
+from feed import wiring
 from feed.call import Call
 from feed.config import Merchant
 from feed.errors import FeedError
@@ -325,3 +326,50 @@ def test_a_refund_that_comes_before_its_payment_is_known_with_it(
     found = orders.find(store, order["order_id"])
     assert found is not None
     assert (found.status.value, found.refunded_fen) == ("paid", 500)
+
+
+def test_a_suspicion_that_a_person_has_settled_elsewhere_is_resolved(
+    product: Product, alipay_keys: Keys, clock: Clock, store: Tables, article: int
+) -> None:
+    """A foreign currency on an order that is credited: nothing to give back, and its own refunds still count."""
+    order = product.tip(BEN, article)
+    money = paid(order, alipay_keys)
+    assert product.notify(money.notification()).body == "success"
+    assert product.notify(money.notification(trans_currency="USD")).body == "fail"
+    assert len(auditing.audit(store, now(clock)).people) == 1
+    assert resolve(order["order_id"], store).endswith("its suspicion was currency.")
+    assert resolve(order["order_id"], store).startswith("Nothing to do")
+    assert auditing.audit(store, now(clock)).holds
+    assert product.notify(money.refunded(200).notification()).body == "success"
+    assert product.balance(ANN) == 300
+
+
+def test_money_that_comes_after_the_last_look_is_guarded(
+    product: Product,
+    driver: InProcess,
+    alipay_keys: Keys,
+    clock: Clock,
+    tablestore: TablestoreFake,
+    article: int,
+    alipay: AlipayFake,  # noqa: ARG001 (whom the sweeper asks)
+) -> None:
+    order = product.tip(BEN, article)
+    for _ in range(3):
+        clock.advance(86_400_000)
+        driver.sweep()
+    tablestore.faults.add("disconnect", api="UpdateRow", table=schema.ACCOUNTS)
+    assert product.notify(paid(order, alipay_keys).notification()).status == 503
+    tablestore.faults.clear()
+    clock.advance(MINUTE + 1)
+    driver.sweep()
+    assert product.balance(ANN) == 500
+
+
+def test_a_deployment_without_tips_says_so(product: Product, article: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEED_ALIPAY_APP_ID", "")
+    wiring.forget()
+    body = {"amount_fen": 500, "channel": "alipay"}
+    answer = product.call("POST", f"/v1/articles/{article}/tips", BEN, body)
+    assert (answer.status, "not offered" in answer.body["error"]["message"]) == (503, True)
+    assert product.notify(b"sign=x").status == 503
+    assert product.balance(ANN) == 0

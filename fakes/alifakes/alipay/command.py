@@ -15,6 +15,7 @@ from alifakes.alipay.keys import RealKeyError, make_keys
 from alifakes.alipay.merchant import APP_ID, SELLER_ID
 from alifakes.alipay.trades import EventKind
 from alifakes.loopback import is_loopback_url
+from alifakes.options import port
 
 GATEWAY_VARIABLE = "FEED_ALIPAY_GATEWAY"
 
@@ -58,7 +59,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m alifakes alipay", description=__doc__)
-    parser.add_argument("--port", type=_port, default=0, help="0, the default, takes a free one")
+    parser.add_argument("--port", type=port, default=0, help="0, the default, takes a free one")
     parser.add_argument("--host", default="127.0.0.1", help="an address of this machine")
     parser.add_argument(
         "--keys", type=Path, metavar="DIR", required=True, help="keeps the keys, made at the first start"
@@ -74,13 +75,6 @@ def _parser() -> argparse.ArgumentParser:
         "--notify-on", type=_events, default=EVENTS, metavar="EVENTS", help=f"default {','.join(EVENTS)}"
     )
     return parser
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"a port lies between 0 and 65535, not {port}")
-    return port
 
 
 def _events(text: str) -> tuple[EventKind, ...]:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from alifakes.options import port
 from alifakes.tablestore.app import TablestoreFake
 from alifakes.tablestore.auth import LOCAL_CREDENTIALS, Credential
 from alifakes.tablestore.storage import StorageError
@@ -45,7 +46,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m alifakes tablestore", description=__doc__)
-    parser.add_argument("--port", type=_port, default=0, help="0, the default, takes a free one")
+    parser.add_argument("--port", type=port, default=0, help="0, the default, takes a free one")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--data", type=Path, metavar="FILE", help="SQLite file; without it data live in memory")
     parser.add_argument("--index-lag-ms", type=_milliseconds, default=0, help="how far secondary indexes run behind")
@@ -55,13 +56,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--access-key", default="local", help="an access key id that is accepted")
     parser.add_argument("--secret", default="local", help="the secret of --access-key")
     return parser
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"a port lies between 0 and 65535, not {port}")
-    return port
 
 
 def _milliseconds(text: str) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from feed.call import Call
 from feed.config import Credentials, Merchant, Payee, Settings, Training
+from feed.errors import Busy
 
 if TYPE_CHECKING:
     from feed.gateways.alipay import Alipay
@@ -123,6 +124,7 @@ def _invoker(settings: Settings, credentials: Credentials, allowed: tuple[str, .
 def _alipay() -> Alipay:
     from feed.gateways.alipay import Alipay
 
+    _require_tips()
     return Alipay.open(Merchant.from_env(os.environ))
 
 
@@ -130,4 +132,11 @@ def _alipay() -> Alipay:
 def _verifier() -> Verifier:
     from feed.gateways.alipay_signature import Verifier
 
+    _require_tips()
     return Verifier.open(Payee.from_env(os.environ))
+
+
+def _require_tips() -> None:
+    """A deployment may do without tips: everything else works, and whoever asks for one is told so."""
+    if not os.environ.get("FEED_ALIPAY_APP_ID"):
+        raise Busy("Tips are not offered here: the environment variable FEED_ALIPAY_APP_ID is not set.")

@@ -137,8 +137,8 @@ def _foreign(values: Mapping[str, str]) -> str:
 
 
 def _unusable(why: str) -> Forbidden:
-    return Forbidden(f"The notification {why}.")
+    return Forbidden(f"What Alipay says cannot be ours: it {why}.")
 
 
 def _refused(why: str) -> InvalidRequest:
-    return InvalidRequest(f"The notification {why}.")
+    return InvalidRequest(f"This is not Alipay's word: it {why}.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from feed.domain.tips import RETURNED, Facts, Order, Refund, Status, Trade, suspicion
+from feed.domain.tips import RETURNED, Facts, Order, Refund, Status, Trade, next_look, suspicion
 from feed.errors import Busy, ConditionFailed, NotFound, Reload
 from feed.store import accounts, counters, logs, orders, work
 from feed.store.client import Tables
@@ -68,14 +68,18 @@ def note_refund(order: Order, total_fen: int, tables: Tables, now_ms: int) -> Or
 
 
 def _noted(order: Order, facts: Facts, tables: Tables, now_ms: int) -> Order:
-    if order.suspect == RETURNED and order.suspect_trade_no == facts.trade_no:
+    if order.suspect == RETURNED and order.suspect_trade_no == facts.trade_no != order.trade_no:
         return order  # a person has given that money back: nothing is left to do about it
     why = suspicion(order, facts)
-    if why or (order.suspect and facts.paid and order.status in (Status.PENDING, Status.CLOSED)):
+    unpaid = order.status in (Status.PENDING, Status.CLOSED)
+    if why or (order.suspect and facts.paid and unpaid):
         if not order.suspect:
             orders.suspect(tables, order, why, facts.trade_no)
         raise Suspicious(f"Order {order.id} needs a person: {why or order.suspect}.")
-    if facts.paid and order.status in (Status.PENDING, Status.CLOSED):
+    if facts.refunded_fen > order.refunded_fen or (facts.paid and unpaid and next_look(order, now_ms) is None):
+        # what the order was made with guards it no longer: this may come long after its last look
+        tables.write_all(work.put(guard(order.id, now_ms + GUARD_MS)))
+    if facts.paid and unpaid:
         refunds = (Refund(now_ms, facts.refunded_fen),) if facts.refunded_fen else ()
         paid = replace(order, status=Status.PAID, trade_no=facts.trade_no, paid_ms=now_ms, refunds=refunds)
         orders.pay(tables, order, paid)
@@ -83,9 +87,6 @@ def _noted(order: Order, facts: Facts, tables: Tables, now_ms: int) -> Order:
     elif facts.trade is Trade.CLOSED and order.status is Status.PENDING:
         orders.close(tables, order)
         order = replace(order, status=Status.CLOSED)
-    if facts.refunded_fen > order.refunded_fen:
-        # the order was settled long ago, and its first guard is gone
-        tables.write_all(work.put(guard(order.id, now_ms + GUARD_MS)))
     return note_refund(order, facts.refunded_fen, tables, now_ms)
 
 

@@ -28,6 +28,7 @@ _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
     "referrer-policy": "no-referrer",
 }
+_GIVEN_BACK = ("打赏已退回", "Your tip was given back.")
 _WORDS = {
     Status.PENDING: ("正在确认付款", "Your payment is being confirmed; this takes a minute at most."),
     Status.CLOSED: ("订单已关闭", "This order is closed."),
@@ -50,5 +51,5 @@ def run(request: RawRequest, call: Call, world: World) -> RawAnswer:  # noqa: AR
     order = orders.find(world.tables, order_id)
     if order is None:
         raise NotFound("There is no such order.")
-    chinese, english = _WORDS[order.status]
+    chinese, english = _GIVEN_BACK if order.refunded_fen == order.amount_fen else _WORDS[order.status]
     return RawAnswer(200, _PAGE.substitute(chinese=chinese, english=english), _HEADERS)
