@@ -50,7 +50,7 @@ def due(tables: Tables, bucket: str, behind: Work | None, now_ms: int, limit: in
 def scheduled(tables: Tables, now_ms: int) -> Iterator[Work]:
     """Everything in the calendar that is due, oldest first over all its buckets, read page by page as it is wanted."""
     buckets = (_all_due(tables, bucket, now_ms) for bucket in CALENDAR)
-    return heapq.merge(*buckets, key=lambda work: work.due_ms)
+    return heapq.merge(*buckets, key=lambda work: (work.due_ms, work.id))
 
 
 def _all_due(tables: Tables, bucket: str, now_ms: int) -> Iterator[Work]:
