@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partialmethod
 from typing import Any
 
 import pytest
@@ -134,6 +135,14 @@ def test_guests_and_what_was_taken_back_have_no_vote(store: Tables, trains: Trai
     assert rows(store) == {}
     given_log(store, now_ms, (CLO, 2))
     assert trains()["written"] == 2
+
+
+def test_long_logs_are_read_page_by_page(
+    store: Tables, trains: Train, now_ms: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_log(store, now_ms, *((reader, article) for reader in (BEN, CLO, DAN) for article in range(1, 12)))
+    monkeypatch.setattr(Tables, "scan", partialmethod(Tables.scan, limit=3))
+    assert (trains()["acts"], trains()["written"]) == (33, 11)
 
 
 def given_many(store: Tables, now_ms: int) -> None:
