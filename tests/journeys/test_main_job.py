@@ -77,7 +77,7 @@ def test_healthz_tells_the_version(product: Product) -> None:
 
 
 def test_internal_functions_have_no_address(product: Product, people: list[int]) -> None:
-    for path in ("/fanout-batch", "/v1/fanout-batch", "/sweep", "/v1/sweep"):
+    for path in ("/fanout-batch", "/v1/fanout-batch", "/sweep", "/v1/sweep", "/v1/scheduled-publish"):
         assert product.call("POST", path, people[0], {"article_id": 1, "delivery": 1, "shard": 0}).status == 404
 
 

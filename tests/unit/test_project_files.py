@@ -57,6 +57,9 @@ def test_background_functions_have_no_route_and_their_own_settings() -> None:
     }
     assert (found["fanout-batch"].asynchronous.retries, found["fanout-batch"].asynchronous.max_age) == (3, 86_400)
     assert found["fanout-batch"].timeout == 120
+    for name in ("scheduled-publish", "sweep"):
+        assert [timer.cron for timer in found[name].timer_triggers] == ["0 * * * * *"]
+        assert found[name].timeout == 60
 
 
 @both
