@@ -9,16 +9,18 @@ import pytest
 
 from alifakes.tablestore.app import TablestoreFake
 from feed.operations._fields import format_rfc3339
+from feed.store import neighbors
+from feed.store.client import Tables
 from tests.operations.conftest import Clock
 from tests.steps import SWEEP, InProcess, Product
 
-ANN, BEN, CLO = 11, 12, 13
+ANN, BEN, CLO, DAN = 11, 12, 13, 14
 Calls = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture(autouse=True)
 def people(product: Product) -> None:
-    product.given_people(ANN, BEN, CLO)
+    product.given_people(ANN, BEN, CLO, DAN)
 
 
 def test_the_log_counts_what_the_storage_counts(
@@ -68,6 +70,57 @@ def test_what_an_operation_costs(
         "timeline": lambda: product.call("GET", "/v1/timeline", CLO),
         "read article": lambda: product.call("GET", f"/v1/articles/{article}", CLO),
         "withdraw": lambda: product.change(ANN, article, state="private"),
+    }
+    calls()
+    run[operation]()
+    (line,) = calls()
+    assert (line["requests"], line["read_cu"], line["write_cu"]) == (requests, read_cu, write_cu)
+
+
+@pytest.mark.parametrize(
+    ("operation", "requests", "read_cu", "write_cu"),
+    [
+        # article and flags; guard, flag, counter, guard again; an author's counter, too
+        ("read", 5, 4, 4),
+        ("like", 5, 5, 5),
+        ("unlike", 5, 5, 5),
+        ("like again", 1, 2, 0),
+        ("like unread", 1, 2, 0),
+        ("own flags", 1, 2, 0),
+        ("likers", 3, 3, 0),
+        # a search of no units, then a card and a log row for each of two
+        ("hot", 2, 4, 0),
+        ("hot again", 1, 4, 0),
+        # acts, neighbours, two searches, a card and a log row
+        ("recommendations", 5, 4, 0),
+        ("related", 3, 3, 0),
+        # an inbox and a log that are empty, a search; card, log and inbox row of each, and the session
+        ("timeline of a newcomer", 6, 9, 0),
+    ],
+)
+def test_what_acts_and_lists_cost(
+    product: Product, store: Tables, calls: Calls, operation: str, requests: int, read_cu: int, write_cu: int
+) -> None:
+    article, other = (product.publish(ANN)["id"] for _ in range(2))
+    store.write(neighbors.put(article, [(other, 0.5)]))
+    for user, kind in ((BEN, "read"), (CLO, "read"), (CLO, "like")):
+        product.act(user, article, kind)
+    if operation == "hot again":
+        product.call("GET", "/v1/hot", BEN)
+    path = f"/v1/articles/{article}"
+    run: dict[str, Callable[[], Any]] = {
+        "read": lambda: product.act(DAN, article, "read"),
+        "like": lambda: product.act(BEN, article, "like"),
+        "unlike": lambda: product.act(CLO, article, "unlike"),
+        "like again": lambda: product.act(CLO, article, "like"),
+        "like unread": lambda: product.call("POST", f"{path}/actions", DAN, {"kind": "like"}),
+        "own flags": lambda: product.call("GET", f"{path}/actions", BEN),
+        "likers": lambda: product.call("GET", f"{path}/likers", BEN),
+        "hot": lambda: product.call("GET", "/v1/hot", DAN),
+        "hot again": lambda: product.call("GET", "/v1/hot", DAN),
+        "recommendations": lambda: product.call("GET", "/v1/recommendations", BEN),
+        "related": lambda: product.call("GET", f"{path}/related", BEN),
+        "timeline of a newcomer": lambda: product.call("GET", "/v1/timeline", DAN),
     }
     calls()
     run[operation]()

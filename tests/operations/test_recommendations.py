@@ -120,6 +120,13 @@ def test_hot_ones_follow_though_a_page_found_most_of_taste_hidden(product: Produ
     assert shown == [2, *range(19, 12, -1)]
 
 
+def test_who_has_read_what_is_hot_still_gets_a_full_page(product: Product, store: Tables) -> None:
+    old_articles(store, range(1, 101))
+    shelf.put_acts(store, BEN, [(id, READ, shelf.NOW_MS) for id in range(41, 101)])
+    page = product.call("GET", PATH, BEN).body
+    assert ids(page) == list(range(40, 20, -1))
+
+
 # --- what must not be there ---
 
 

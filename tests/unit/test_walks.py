@@ -76,7 +76,7 @@ def test_every_tenth_place_of_a_walk_is_young_at_every_page_size(
     """Some of the young are ranked, too: those come once."""
     best = suggestions(range(ranked), "like")
     fresh = suggestions(chance.sample(range(ranked + 20), min(young, ranked + 20)), "fresh")
-    walk = mixed(best, fresh, [])
+    walk = mixed(best, fresh, [], [])
     ids = [item.article_id for item in walk]
     assert len(ids) == len(set(ids))
     assert {item.article_id for item in walk if item.because.kind == "like"} <= set(range(ranked))
@@ -86,11 +86,11 @@ def test_every_tenth_place_of_a_walk_is_young_at_every_page_size(
     places = [place for place, item in enumerate(walk) if item.because.kind == "fresh"]
     assert places == [EVERY * (n + 1) - 1 for n in range(len(places))]
     paged: list[Suggestion] = []
-    while page := mixed(best, fresh, [item.article_id for item in paged])[:size]:
+    while page := mixed(best, fresh, [item.article_id for item in paged], [])[:size]:
         paged += page
     assert paged == walk
 
 
 def test_two_of_twenty() -> None:
-    walk = mixed(suggestions(range(40), "like"), suggestions(range(100, 110), "fresh"), [])
+    walk = mixed(suggestions(range(40), "like"), suggestions(range(100, 110), "fresh"), [], [])
     assert [place for place, item in enumerate(walk[:20], 1) if item.because.kind == "fresh"] == [10, 20]

@@ -43,18 +43,21 @@ class Suggestion:
     because: Because
 
 
-def by_taste(call: Call, world: World) -> list[Suggestion]:
-    """Two requests: the newest five hundred acts by the log's index by time, and the neighbours of ten articles.
+def by_taste(call: Call, world: World) -> tuple[list[Suggestion], frozenset[int]]:
+    """What suits the reader, and what they have done something to of late, which is not among it.
 
-    Left out is what those acts were done to; older ones, and those that the index does not show yet, are not known.
+    Two requests: the newest five hundred acts by the log's index by time, and the neighbours of ten articles. Older
+    acts, and those that the index does not show yet, are not known.
     """
     acts = logs.newest(world.tables, reader(call), NEWEST_ACTS)
+    acted = frozenset(act.article_id for act in acts)
     spoken = profile([(act.article_id, act.acts) for act in acts])
     near = neighbors.find(world.tables, (source.article_id for source in spoken)) if spoken else {}
-    return [
+    ranked = [
         Suggestion(pick.article_id, Because(kind=pick.because.kind, article_id=pick.because.article_id))
-        for pick in ranking(spoken, near, frozenset(act.article_id for act in acts))
+        for pick in ranking(spoken, near, acted)
     ]
+    return ranked, acted
 
 
 def hot(order: Order, world: World) -> list[Suggestion]:
@@ -72,9 +75,11 @@ def fresh(call: Call, world: World) -> list[Suggestion]:
     return [Suggestion(article_id, Because(kind="fresh")) for article_id in drawn]
 
 
-def mixed(ranked: Sequence[Suggestion], young: Sequence[Suggestion], passed: Collection[int]) -> list[Suggestion]:
+def mixed(
+    ranked: Sequence[Suggestion], young: Sequence[Suggestion], passed: Collection[int], without: Collection[int]
+) -> list[Suggestion]:
     """What is left of a walk: the ranked, every tenth place of the walk with one of the young; each article once."""
-    known = set(passed)
+    known = {*passed, *without}
 
     def new(source: Sequence[Suggestion]) -> Iterator[Suggestion]:
         for suggestion in source:

@@ -36,11 +36,11 @@ class Response(BaseModel):
 def run(request: Request, call: Call, world: World) -> Response:
     """Acts, neighbours, young and hot articles (kept for seconds), then cards with the caller's log: five requests."""
     _, passed = passed_before(_LIST, request.cursor, call)
-    ranked = by_taste(call, world)
+    ranked, acted = by_taste(call, world)
     lasting = len(ranked) >= len(passed) + request.size
     if not lasting:
         ranked += hot("hot", world)
-    suggestions = mixed(ranked, fresh(call, world), passed)
+    suggestions = mixed(ranked, fresh(call, world), passed, acted)
     because = {item.article_id: item.because for item in suggestions}
     # a second look only where one request is left, and never at more than a page of the usual size needs
     most = max(request.size, _LOOKED_AT) if call.spent.requests <= _MOST_REQUESTS - 2 else request.size

@@ -41,7 +41,7 @@ def run(request: Request, call: Call, world: World) -> Response:
     """Authors of the best articles, in their order, without the caller and whom the caller follows already."""
     _, passed = passed_before(_LIST, request.cursor, call)
     before = set(passed)
-    ranked = by_taste(call, world)
+    ranked, _ = by_taste(call, world)
     lasting = len(ranked) >= len(passed) + _LOOKED_AT
     if not lasting:
         ranked += hot("hot", world)

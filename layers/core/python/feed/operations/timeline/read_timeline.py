@@ -90,9 +90,10 @@ def _followed(row: InboxRow, article: Article | None, left: frozenset[int], read
 
 def _beyond(size: int, part: int, passed: list[int], call: Call, world: World) -> Response:
     """The next page past the inbox: recommended as long as there are any, then hot."""
-    ranked = by_taste(call, world) if part == _RECOMMENDED else []
-    if ranked:
-        page = _page(size, mixed(ranked, fresh(call, world), passed), _RECOMMENDED, passed, call, world)
+    if part == _RECOMMENDED:
+        ranked, acted = by_taste(call, world)
+        suggestions = mixed(ranked, fresh(call, world), passed, acted) if ranked else []
+        page = _page(size, suggestions, _RECOMMENDED, passed, call, world)
         if page.items:
             return page
     before = set(passed)
