@@ -19,7 +19,7 @@ from benchmarks.recommend_variants import COMPARED, DAY_MS, DEFAULTS, PRODUCT
 from commands.tablestore_process import TablestoreProcess
 from feed.call import Spent
 from feed.config import Training
-from feed.domain.recommendation import NEWEST_ACTS
+from feed.domain.recommendation import NEWEST_ACTS, PROFILE
 from feed.observability import quiet_sdks
 
 PART, OF_PART = 10, 5
@@ -52,6 +52,9 @@ def run(given: argparse.Namespace) -> dict[str, object]:
     methods = {
         "ours": Quality.of(lists, held_out),
         "implicit_cosine": Quality.of(baselines.implicit_cosine(known, known, known), held_out),
+        "implicit_cosine_newest": Quality.of(
+            baselines.implicit_cosine(known, known, baselines.newest(known, PROFILE)), held_out
+        ),
         "popularity": Quality.of(baselines.popularity(known, known), held_out),
         "seed": Quality.of(baselines.seed(known, known, known), held_out),
         "seed_50_rows": Quality.of(

@@ -9,6 +9,7 @@ NAMES = {
     "ours": "ours",
     "ours_own_log_too": "ours, own log in the window too",
     "implicit_cosine": "implicit CosineRecommender(K=20)",
+    "implicit_cosine_newest": "implicit, asked with the newest 10 only",
     "implicit_cosine_own_log_too": "implicit, own log in the window too",
     "popularity": "popularity",
     "seed": "first algorithm",
