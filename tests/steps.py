@@ -111,8 +111,12 @@ class Product:
 
     def followed(self, user: int, size: int = 20) -> list[int]:
         """The articles that a walk through the reader's timeline shows because of a follow."""
+        return [article["id"] for article in self.inbox(user, size)]
+
+    def inbox(self, user: int, size: int = 20) -> list[Any]:
+        """The articles of a walk through the reader's timeline, up to the inbox's end."""
         items = self.walk("/v1/timeline", user, size)
-        return [item["article"]["id"] for item in items if item["reason"] == "follow"]
+        return [item["article"] for item in items if item["reason"] == "follow"]
 
     @staticmethod
     def _expect(status: int, answer: Answer) -> Any:

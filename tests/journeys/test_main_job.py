@@ -44,8 +44,8 @@ def test_an_article_reaches_every_follower_once_through_a_chain(
 
     product.change(author, article, title="山里的新茶")
     for follower in followers[:-1]:
-        (item,) = product.walk("/v1/timeline", follower)
-        assert item["article"]["title"] == "山里的新茶"
+        (shown,) = product.inbox(follower)
+        assert shown["title"] == "山里的新茶"
     product.change(author, article, state="private")
     for follower in followers[:-1]:
         assert product.followed(follower) == []
@@ -59,8 +59,8 @@ def test_what_readers_do_shows_in_counts_and_profiles(product: Product, people: 
     product.settle()
     product.act(reader, article, "read")
     product.act(reader, article, "like")
-    (item,) = product.walk("/v1/timeline", reader)
-    assert (item["article"]["counts"]["read"], item["article"]["counts"]["like"]) == (1, 1)
+    (shown,) = product.inbox(reader)
+    assert (shown["counts"]["read"], shown["counts"]["like"]) == (1, 1)
     profile = product.call("GET", f"/v1/users/{author}").body
     assert {key: profile[key] for key in ("follower_count", "article_count", "like_count")} == {
         "follower_count": 1,
