@@ -14,7 +14,7 @@ from feed.operations._recount import recount
 from feed.store import articles, counters, logs, schema
 from feed.store.client import Tables
 from tests.operations import shelf
-from tests.operations.conftest import Clock
+from tests.operations.conftest import Clock, Meanwhile
 from tests.steps import Answer, Product
 
 ANN, BEN, CLO = 11, 12, 13
@@ -59,6 +59,21 @@ def test_fifty_times_the_same_like_at_once(product: Product, store: Tables, arti
     assert all(answer.body["flags"]["like"] for answer in answers)
     assert shelf.audit(store)[article].like == 1
     assert product.call("GET", f"/v1/users/{ANN}").body["like_count"] == 1
+    assert [row for row in shelf.everything(store, schema.WORK) if row["kind"] == "recount"] == []
+
+
+@pytest.mark.parametrize("kind", ["like", "unlike"])
+def test_the_same_act_overtakes_itself(
+    product: Product, store: Tables, article: int, meanwhile: Meanwhile, kind: str
+) -> None:
+    """Both have seen that the flag is another one."""
+    for before in ("read", "like") if kind == "unlike" else ("read",):
+        product.act(BEN, article, before)
+    answers = []
+    meanwhile(logs, "change", lambda: answers.append(product.act(BEN, article, kind)))
+    answers.append(product.act(BEN, article, kind))
+    assert [answer["flags"]["like"] for answer in answers] == [kind == "like"] * 2
+    assert shelf.audit(store)[article].like == (kind == "like")
     assert [row for row in shelf.everything(store, schema.WORK) if row["kind"] == "recount"] == []
 
 
