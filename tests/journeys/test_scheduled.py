@@ -12,7 +12,7 @@ from commands.local_cloud import LocalCloud
 from feed.operations._fields import format_rfc3339
 from tests.steps import Product
 
-_next_person = count(9000)
+_next_person = count(7000)
 DEADLINE_S = 30
 
 
