@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
 
-from feed.domain.recommendation import profile, ranking
+from feed.domain.recommendation import NEWEST_ACTS, profile, ranking
 from feed.operations._unseen import reader
 from feed.store import hotlists, logs, neighbors
 from feed.store.hotlists import Order
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from feed.call import Call
     from feed.wiring import World
 
-NEWEST_ACTS = 500
 HOT = 300
 FRESH = 200
 FRESH_MS = 48 * 3_600_000
