@@ -14,7 +14,7 @@ import pytest
 from alifakes.tablestore.app import TablestoreFake
 from feed.errors import OutcomeUnknown
 from feed.operations._recount import AFTER_MS, QUIET_MS, recount
-from feed.store import schema
+from feed.store import articles, schema
 from feed.store.client import Connection, Tables
 from tests.operations import shelf
 from tests.operations.conftest import Calls, Clock
@@ -184,6 +184,18 @@ def test_likes_and_unlikes_around_the_scan_of_a_recount(stage: Stage) -> None:
     process.run()
     assert process.answer is False
     stage.sweep()
+
+
+def test_one_recount_serves_every_act_that_died_on_an_article(stage: Stage) -> None:
+    article = stage.article()
+    for _ in range(4):
+        lost = stage.reader()
+        stage.does(lost, article, "read")
+        assert stage.acting(lost, article, "like", Fault(Kind.AFTER, 3)).run().met_its_fault
+    stage.clock.advance(AFTER_MS + QUIET_MS)
+    assert stage.driver.sweep()["finished"] == 4
+    assert articles.require(stage.store, article).recounts == 1
+    assert shelf.audit(stage.store)[article].like == 6
 
 
 def test_two_recounts_at_once(stage: Stage) -> None:

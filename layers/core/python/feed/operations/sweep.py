@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
@@ -46,6 +46,7 @@ class _Turn:
     may_invoke: bool = True
     provider_away: bool = False
     on_orders_s: float = 0.0
+    recounted: set[int] = field(default_factory=set)
 
     @property
     def tables(self) -> Tables:
@@ -138,9 +139,17 @@ def _purge(item: Work, turn: _Turn) -> bool:
 
 
 def _recount(item: Work, turn: _Turn) -> bool:
-    """An act that set its flag and died: its article is counted anew, once nobody else is counting."""
+    """An act that set its flag and died: its article is counted anew, once nobody else is counting.
+
+    One count serves all acts on it that are due: after an outage there may be thousands.
+    """
     article_id, _ = item.numbers
-    return recount(article_id, turn.tables, turn.call.now_ms)
+    if article_id in turn.recounted:
+        return True
+    if not recount(article_id, turn.tables, turn.call.now_ms):
+        return False
+    turn.recounted.add(article_id)
+    return True
 
 
 def _byline(item: Work, turn: _Turn) -> bool:
