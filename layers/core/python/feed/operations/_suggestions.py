@@ -29,7 +29,7 @@ LISTS_MS = 3_000
 
 
 class Because(BaseModel):
-    """`article_id` is the own article to which the kind of act was done."""
+    """`article_id` is the article to which the caller did the kind of act; of a hot author, the article that is hot."""
 
     kind: Literal["tip", "comment", "collect", "like", "read", "fresh", "hot"]
     article_id: int | None = None
