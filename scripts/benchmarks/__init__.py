@@ -6,12 +6,15 @@ import argparse
 import json
 from collections.abc import Sequence
 
+from feed.observability import quiet_sdks
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark that is named; with --json the last line is one JSON object.
 
     1 when a benchmark has a gate and its result did not pass it.
     """
+    quiet_sdks()
     from benchmarks import fanout, recommend, training
 
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Count and time the product on the local cloud.")
