@@ -129,7 +129,8 @@ def _session() -> Iterator[SparkSession]:
     """Spark as spark-submit was told, with this checkout's packages sent to its executors."""
     from pyspark.sql import SparkSession
 
-    spark = SparkSession.builder.appName("train-recommendations").getOrCreate()
+    builder = SparkSession.builder.appName("train-recommendations")
+    spark = builder.config("spark.ui.showConsoleProgress", "true").getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     with tempfile.TemporaryDirectory() as folder:
         for path in (ROOT / "layers" / "core" / "python", ROOT / "scripts"):
