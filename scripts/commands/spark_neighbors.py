@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as f
 
-from feed.config import Training
-from feed.domain.recommendation import DIGITS, KINDS, MIN_READERS, MOST_HALVINGS, NEWEST_ACTS, SHRINK
+from feed.config import Training, act_weights
+from feed.domain.recommendation import DIGITS, MIN_READERS, MOST_HALVINGS, NEWEST_ACTS, SHRINK, kinds_of
 
 DAY_MS = 86_400_000
 
@@ -20,7 +22,9 @@ def neighbors(acts: DataFrame, training: Training, now_ms: int) -> DataFrame:
 
 def _weight() -> Column:
     """That of the heaviest act; null when everything was taken back."""
-    return f.coalesce(*(f.when(f.col("acts").bitwiseAND(bit) != 0, weight) for _, bit, weight in KINDS))
+    return f.coalesce(
+        *(f.when(f.col("acts").bitwiseAND(bit) != 0, weight) for _, bit, weight in kinds_of(act_weights(os.environ)))
+    )
 
 
 def _votes(weighed: DataFrame, half_life_ms: int) -> DataFrame:

@@ -8,9 +8,9 @@ import pytest
 
 from feed.call import Call
 from feed.domain.articles import Counts, State
-from feed.domain.recommendation import PROFILE
+from feed.domain.recommendation import NEWEST_ACTS, PROFILE
 from feed.operations import _suggestions
-from feed.operations._suggestions import FRESH_MS, FRESH_READS, NEWEST_ACTS
+from feed.operations._suggestions import FRESH_MS, FRESH_READS
 from feed.operations._unseen import reader
 from feed.store.client import Tables
 from tests.operations import shelf

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from feed.config import Merchant, Payee, Settings
+from feed.config import Merchant, Payee, Settings, act_weights
+from feed.domain.recommendation import kinds_of, weight_of
 from feed.errors import Misconfigured
 
 ENVIRONMENT = {
@@ -93,3 +94,14 @@ def test_a_key_that_cannot_be_read_is_not_repeated(tmp_path: Path) -> None:
         with pytest.raises(Misconfigured, match="FEED_ALIPAY_PUBLIC_KEY") as refused:
             Payee.from_env({**PAYEE, **env})
         assert "secret" not in refused.value.message
+
+
+def test_act_weights_are_the_defaults_but_for_those_that_are_named() -> None:
+    assert act_weights({}) == {}
+    assert act_weights({"FEED_ACT_WEIGHTS": "tip=10,like=2.5"}) == {"tip": 10, "like": 2.5}
+    kinds = kinds_of({"read": 9})
+    assert (kinds[0][0], kinds[0][2]) == ("read", 9)
+    assert weight_of(16 | 1, kinds) == ("read", 9)
+    for wrong in ("tip", "tip=", "tip=0", "tip=-1", "tip=x", "gift=1", "tip=1e3", "tip=１"):
+        with pytest.raises(Misconfigured, match="FEED_ACT_WEIGHTS"):
+            act_weights({"FEED_ACT_WEIGHTS": wrong})

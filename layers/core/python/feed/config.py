@@ -89,6 +89,24 @@ class Merchant:
         )
 
 
+_ACTS = ("tip", "comment", "collect", "like", "read")
+
+
+def act_weights(env: Mapping[str, str]) -> dict[str, float]:
+    """What acts weigh in recommendations, where it is not the default: `FEED_ACT_WEIGHTS` as `tip=10,comment=5`.
+
+    Training and requests must be told the same. Raises Misconfigured for another act, or a weight that is not above 0.
+    """
+    weights: dict[str, float] = {}
+    for part in filter(None, env.get("FEED_ACT_WEIGHTS", "").split(",")):
+        name, _, text = part.partition("=")
+        if name not in _ACTS or not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4})?", text, re.ASCII) or not float(text):
+            allowed = f"one of {', '.join(_ACTS)}, an equals sign and a number above 0"
+            raise Misconfigured(f"The environment variable FEED_ACT_WEIGHTS holds {part!r}, not {allowed}.")
+        weights[name] = float(text)
+    return weights
+
+
 @dataclass(frozen=True)
 class Training:
     """How neighbours are computed, `FEED_TRAIN_` and the name; 0 days switch window or decay off."""

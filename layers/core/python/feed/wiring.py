@@ -9,10 +9,11 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from feed.call import Call
-from feed.config import Credentials, Merchant, Payee, Settings, Training
+from feed.config import Credentials, Merchant, Payee, Settings, Training, act_weights
 from feed.errors import Busy
 
 if TYPE_CHECKING:
+    from feed.domain.recommendation import Kinds
     from feed.gateways.alipay import Alipay
     from feed.gateways.alipay_signature import Verifier
     from feed.gateways.invoker import Invoker
@@ -64,6 +65,13 @@ class World:
     @cached_property
     def training(self) -> Training:
         return Training.from_env(os.environ)
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """Acts and what they weigh in recommendations."""
+        from feed.domain.recommendation import kinds_of
+
+        return kinds_of(act_weights(os.environ))
 
     def lately(self, name: str, ms: int, read: Callable[[], T]) -> T:
         """What any call of this instance has read by that name within so many ms, or `read` now."""

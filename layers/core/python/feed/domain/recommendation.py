@@ -1,11 +1,11 @@
 """Recommending by what is read together: from a reader's latest acts and their articles' neighbours to a ranking.
 
 Neighbours are computed ahead, on any engine, by one definition. What a reader did to an article weighs as its kind
-says (KINDS), halved for every half-life of its age, MOST_HALVINGS times at most. A reader's newest NEWEST_ACTS articles
-vote: each pair of them with the product of its weights, divided by how many articles vote with it. The similarity of
-two articles is their votes divided by the root of the product of what each has with itself (a cosine), times
-n / (n + SHRINK) for the n readers of both, of whom there must be MIN_READERS; rounded to DIGITS, so that engines agree
-on what is equal.
+says (KINDS, or FEED_ACT_WEIGHTS), halved for every half-life of its age, MOST_HALVINGS times at most. A reader's newest
+NEWEST_ACTS articles vote: each pair of them with the product of its weights, divided by how many articles vote with it.
+The similarity of two articles is their votes divided by the root of the product of what each has with itself (a
+cosine), times n / (n + SHRINK) for the n readers of both, of whom there must be MIN_READERS; rounded to DIGITS, so that
+engines agree on what is equal.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ SHRINK = 1.0
 DIGITS = 6
 
 Kind = Literal["tip", "comment", "collect", "like", "read"]
-KINDS: tuple[tuple[Kind, int, float], ...] = (
+Kinds = tuple[tuple[Kind, int, float], ...]
+KINDS: Kinds = (
     ("tip", REWARD_BIT, 3.0),
     ("comment", Flag.COMMENT.bit, 2.0),
     ("collect", Flag.COLLECT.bit, 1.5),
@@ -63,17 +64,23 @@ class Pick:
     because: Spoken
 
 
+def kinds_of(weights: Mapping[str, float]) -> Kinds:
+    """KINDS with other weights for those that are named."""
+    given = ((kind, bit, weights.get(kind, weight)) for kind, bit, weight in KINDS)
+    return tuple(sorted(given, key=lambda kind: -kind[2]))
+
+
 @lru_cache(maxsize=64)
-def weight_of(acts: int) -> tuple[Kind, float] | None:
+def weight_of(acts: int, kinds: Kinds | None = None) -> tuple[Kind, float] | None:
     """The heaviest act and its weight; None when everything was taken back."""
-    return next(((kind, weight) for kind, bit, weight in KINDS if acts & bit), None)
+    return next(((kind, weight) for kind, bit, weight in kinds or KINDS if acts & bit), None)
 
 
-def profile(acts: Sequence[tuple[int, int]]) -> list[Spoken]:
+def profile(acts: Sequence[tuple[int, int]], kinds: Kinds | None = None) -> list[Spoken]:
     """From (article, acts), newest first, to what speaks in a recommendation."""
     spoken: list[Spoken] = []
     for article_id, bits in acts:
-        heaviest = weight_of(bits)
+        heaviest = weight_of(bits, kinds)
         if heaviest is not None and len(spoken) < PROFILE:
             kind, weight = heaviest
             spoken.append(Spoken(article_id, kind, weight / (1 + len(spoken) / HALF_RANK)))

@@ -50,7 +50,7 @@ def by_taste(call: Call, world: World) -> tuple[list[Suggestion], frozenset[int]
     """
     acts = logs.newest(world.tables, reader(call), NEWEST_ACTS)
     acted = frozenset(act.article_id for act in acts)
-    spoken = profile([(act.article_id, act.acts) for act in acts])
+    spoken = profile([(act.article_id, act.acts) for act in acts], world.kinds)
     near = neighbors.find(world.tables, (source.article_id for source in spoken)) if spoken else {}
     ranked = [
         Suggestion(pick.article_id, Because(kind=pick.because.kind, article_id=pick.because.article_id))

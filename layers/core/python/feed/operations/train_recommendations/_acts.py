@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feed.domain.fanout import shard_range
-from feed.domain.recommendation import weight_of
+from feed.domain.recommendation import KINDS, Kinds, weight_of
 from feed.store import logs
 
 if TYPE_CHECKING:
     from feed.call import Call
-    from feed.store.client import Tables
+    from feed.wiring import World
 
 STRETCHES = 64
 
@@ -34,12 +34,12 @@ class Acts:
     acted_ms: Ints
 
     @classmethod
-    def of(cls, rows: Iterable[logs.Logged]) -> Acts:
+    def of(cls, rows: Iterable[logs.Logged], kinds: Kinds = KINDS) -> Acts:
         """Without what was taken back."""
         weighed = [
             (row.user_id, row.article_id, heaviest[1], row.acted_ms)
             for row in rows
-            if (heaviest := weight_of(row.acts)) is not None
+            if (heaviest := weight_of(row.acts, kinds)) is not None
         ]
         readers, articles, weights, acted_ms = zip(*weighed, strict=True) if weighed else ((), (), (), ())
         return cls(
@@ -68,10 +68,11 @@ class Reading:
     When it stops early, what was read is as good as a sample of readers drawn by lot, since keys are hashed.
     """
 
-    def __init__(self, call: Call, tables: Tables, since_ms: int, most: int, until_s: float) -> None:
+    def __init__(self, call: Call, world: World, since_ms: int, most: int, until_s: float) -> None:
         self.complete = True
         self._call = call
-        self._tables = tables
+        self._tables = world.tables
+        self._kinds = world.kinds
         self._since_ms = since_ms
         self._most = most
         self._until_s = until_s
@@ -87,7 +88,7 @@ class Reading:
             page = next(pages, None)
             if page is None:
                 return
-            self._parts.append(Acts.of(row for row in page if row.acted_ms >= self._since_ms))
+            self._parts.append(Acts.of((row for row in page if row.acted_ms >= self._since_ms), self._kinds))
         self.complete = False
 
     def _full(self) -> bool:

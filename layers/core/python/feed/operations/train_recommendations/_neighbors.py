@@ -48,7 +48,7 @@ def neighbors(articles: Ints, weights: Any, most: int, block: int = BLOCK) -> It
     lengths = np.sqrt(np.asarray(votes.multiply(votes).sum(axis=0)).ravel())
     lengths[lengths == 0] = 1  # only articles whose every act is behind its reader's newest
     votes = (votes @ sparse.diags(1 / lengths)).tocsr()
-    acted = weights.astype(bool).astype(np.float32)
+    acted = weights.astype(bool).astype(np.float64)
     by_article, acted_by_article = votes.T.tocsr(), acted.T.tocsr()
     for first, last in _blocks(acted_by_article @ acts_of_reader.astype(np.float64), block):
         cosines = by_article[first:last] @ votes

@@ -60,7 +60,7 @@ def run(call: Call, world: World) -> Response:
 def _read(call: Call, world: World) -> tuple[Acts, bool]:
     days, most = world.training.window_days, world.training.most_acts
     since_ms = call.now_ms - days * DAY_MS if days else 0
-    reading = Reading(call, world.tables, since_ms, most, call.seconds_left() * LEFT_AFTER_READING)
+    reading = Reading(call, world, since_ms, most, call.seconds_left() * LEFT_AFTER_READING)
     acts = reading.read()
     if not reading.complete:
         alert(call, "The log is larger than training can hold; only a part of its readers votes.", acts=len(acts))
