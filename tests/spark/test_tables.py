@@ -20,6 +20,7 @@ from commands.running import ROOT
 from feed.call import Call
 from feed.config import Training
 from feed.domain.actions import Flag
+from feed.domain.recommendation import KINDS
 from feed.operations.train_recommendations import train
 from feed.store import logs, neighbors
 from feed.store.client import MAX_BATCH_WRITE, Tables
@@ -61,7 +62,7 @@ def act(tables: Tables, now_ms: int) -> set[int]:
 
 def trained_in_process(tables: Tables, articles: set[int]) -> Neighbors:
     call = Call("train-recommendations", "here", int(time.time() * 1000), time.monotonic() + 600)
-    world: Any = SimpleNamespace(tables=tables, training=Training.from_env({"FEED_TRAIN_NEIGHBORS": "20"}))
+    world: Any = SimpleNamespace(tables=tables, kinds=KINDS, training=Training.from_env({"FEED_TRAIN_NEIGHBORS": "20"}))
     assert train.run(call, world).complete
     return neighbors.find(tables, articles)
 
