@@ -1,8 +1,9 @@
-"""How long a text is for its readers, and its beginning."""
+"""The text of an article's HTML, how long it is for its readers, and its beginning."""
 
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+(?:['’-][^\W_\u3400-\u9fff]+)*")
 
@@ -16,3 +17,20 @@ def beginning(text: str, longest: int) -> str:
     """The text's first characters on one line, cut with an ellipsis that is counted."""
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def plain_text(safe_html: str) -> str:
+    """The text of sanitised HTML, elements separated by a blank."""
+    collector = _Text()
+    collector.feed(safe_html)
+    collector.close()
+    return " ".join(collector.parts)
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)

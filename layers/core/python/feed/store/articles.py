@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from feed.domain.articles import Article, Byline, Counts, State
 from feed.domain.hot import trending
 from feed.domain.ids import hashed, unhashed
+from feed.domain.words import plain_text
 from feed.errors import NotFound
 from feed.store.client import Tables
 from feed.store.rows import End, Expect, Key, Put, Row, Update, Value, Where, equals
@@ -36,6 +37,8 @@ CARD = (
     *(f"{name}_count" for name in COUNTERS),
 )
 """Every column but the text itself, which would cost a list capacity units by its size."""
+SEARCHED_CHARACTERS = 20_000
+"""How much of an article's plain text a search looks at: what lies behind would double what its row costs to write."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ def key(article_id: int) -> tuple[str]:
 
 
 def find(tables: Tables, article_id: int, *, text: bool = False) -> Article | None:
-    row = tables.get(ARTICLES, key(article_id), () if text else CARD)
+    """`text`: with its HTML."""
+    row = tables.get(ARTICLES, key(article_id), (*CARD, "html") if text else CARD)
     return decode(row) if row else None
 
 
@@ -79,8 +83,7 @@ def create(article: Article) -> Put:
         **_byline_columns(article.byline)[0],
         "title": article.title,
         "summary": article.summary,
-        "html": article.html,
-        "words": article.words,
+        **_text_columns(article),
         "version": article.version,
         "created_ms": article.created_ms,
         "listed_ms": article.created_ms,
@@ -108,7 +111,7 @@ def revise(old: Article, new: Article) -> Update:
     put: dict[str, Value] = {"title": new.title, "summary": new.summary, "version": new.version}
     drop: list[str] = []
     if new.html != old.html:
-        put |= {"html": new.html, "words": new.words}
+        put |= _text_columns(new)
     if new.cover_url is not None:
         put["cover_url"] = new.cover_url
     else:
@@ -133,7 +136,7 @@ def bury(old: Article) -> Update:
         ARTICLES,
         key(old.id),
         put={"state": State.DELETED.value, "title": "", "summary": "", "version": old.version + 1},
-        drop=("html", "cover_url", "listed_ms", "publish_at_ms"),
+        drop=("html", "text", "cover_url", "listed_ms", "publish_at_ms"),
         expect=Expect.PRESENT,
         where=_unchanged(old),
     )
@@ -196,6 +199,12 @@ def decode(row: Row) -> Article:
         counted_ms=int(row.get("counted_ms", 0)),
         counts=Counts(*(max(0, int(row.get(f"{name}_count", 0))) for name in COUNTERS)),
     )
+
+
+def _text_columns(article: Article) -> dict[str, Value]:
+    """`text` is what is searched."""
+    text = " ".join(plain_text(article.html).split())[:SEARCHED_CHARACTERS]
+    return {"html": article.html, "words": article.words, "text": text}
 
 
 def _byline_columns(byline: Byline) -> tuple[dict[str, Value], tuple[str, ...]]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
-from feed.domain.words import beginning, count_words
+from feed.domain.words import beginning, count_words, plain_text
 from feed.errors import InvalidRequest
 from feed.operations.publish._nesting import depth
 
@@ -58,14 +57,6 @@ def made_summary(html: str) -> str:
     return beginning(plain_text(html), SUMMARY_CHARACTERS)
 
 
-def plain_text(safe_html: str) -> str:
-    """The text of sanitised HTML, elements separated by a blank."""
-    collector = _Text()
-    collector.feed(safe_html)
-    collector.close()
-    return " ".join(collector.parts)
-
-
 def _sanitised(html: str) -> str:
     import nh3
 
@@ -78,15 +69,6 @@ def _sanitised(html: str) -> str:
         link_rel="noopener noreferrer nofollow ugc",
     )
     return safe.translate(_CONTROLS)  # character references can bring in what was refused as a character
-
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
 
 
 def _without_relative_links(_tag: str, attribute: str, value: str) -> str | None:
