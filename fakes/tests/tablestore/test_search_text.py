@@ -268,7 +268,7 @@ def test_html_is_escaped_on_request(texts: Any) -> None:
     query = TermQuery("text", "one")
     assert _fragments(index, query) == {"0": ["<i><b>one</b></i> & two"]}
     assert _fragments(index, query, mode=HighlightEncoder.HTML_MODE) == {
-        "0": ["&lt;i&gt;<b>one</b>&lt;/i&gt; &amp; two"]
+        "0": ["&lt;i&gt;<b>one</b>&lt;&#x2F;i&gt; &amp; two"]
     }
 
 

@@ -117,10 +117,15 @@ def _cut(text: str, words: Sequence[Token], hits: list[Span], size: int) -> Iter
 
 
 def _tagged(text: str, start: int, end: int, inside: list[Span], wanted: HighlightField, escape_html: bool) -> str:
-    clean = html.escape if escape_html else str
+    clean = _escaped if escape_html else str
     parts = []
     at = start
     for hit_start, hit_end in inside:
         parts += [clean(text[at:hit_start]), wanted.pre_tag, clean(text[hit_start:hit_end]), wanted.post_tag]
         at = hit_end
     return "".join([*parts, clean(text[at:end])])
+
+
+def _escaped(text: str) -> str:
+    """(D) slashes too"""
+    return html.escape(text).replace("/", "&#x2F;")
