@@ -9,7 +9,7 @@ from typing import Any
 import tablestore
 
 from feed.observability import quiet_sdks
-from feed.store.schema import TABLES, Table
+from feed.store.schema import TABLES, SearchType, Table
 
 Say = Callable[[str], None]
 READY_WITHIN_S = 300
@@ -85,13 +85,18 @@ def _create_search(client: Any, table: Table) -> None:
     there = _search_indexes(client, table)
     for index in table.search:
         if index.name not in there:
-            fields = [
-                tablestore.FieldSchema(
-                    name, tablestore.FieldType[kind], index=True, store=True, enable_sort_and_agg=True
-                )
-                for name, kind in index.fields
-            ]
+            fields = [_field(name, kind) for name, kind in index.fields]
             client.create_search_index(table.name, index.name, tablestore.SearchIndexMeta(fields))
+
+
+def _field(name: str, kind: SearchType) -> Any:
+    """Texts are found and shown, all else is found and sorted by."""
+    field = tablestore.FieldSchema(name, tablestore.FieldType[kind], index=True, store=True)
+    if kind == "TEXT":
+        field.analyzer, field.enable_highlighting = tablestore.AnalyzerType.SINGLEWORD, True
+    else:
+        field.enable_sort_and_agg = True
+    return field
 
 
 def _search_indexes(client: Any, table: Table) -> set[str]:
@@ -115,10 +120,21 @@ def _check(client: Any, table: Table) -> None:
     for index in table.indexes:
         if there.get(index.name) != index.keys:
             raise Refused(f"The table {table.name} exists without the index {index.name} of this version; drop it.")
+    _check_search(client, table)
     if found.table_options.time_to_live != table.ttl_s:
         raise Refused(
             f"The table {table.name} keeps rows for {found.table_options.time_to_live} s, not {table.ttl_s} s."
         )
+
+
+def _check_search(client: Any, table: Table) -> None:
+    there = _search_indexes(client, table)
+    for index in table.search:
+        if index.name not in there:
+            continue
+        meta, _ = client.describe_search_index(table.name, index.name)
+        if {field.field_name for field in meta.fields} != {name for name, _ in index.fields}:
+            raise Refused(f"The table {table.name} has the search index {index.name} of another version; drop it.")
 
 
 def _text(keys: Sequence[tuple[Any, ...]]) -> str:

@@ -11,7 +11,7 @@ import tablestore
 
 from alifakes.tablestore.app import TablestoreFake
 from commands import table_admin, tables
-from feed.store.schema import JOBS, TABLES, USERS
+from feed.store.schema import ARTICLES, ARTICLES_SEARCH, JOBS, TABLES, USERS
 
 ENVIRONMENT = {
     "OTS_INSTANCE": "feed",
@@ -115,3 +115,13 @@ def test_nothing_named_and_nothing_there_is_one_sentence(
         monkeypatch.setenv(name, value)
     assert tables.main(["status"]) == 1
     assert capsys.readouterr().err.startswith("Tablestore did not do it: ")
+
+
+def test_a_search_index_of_another_version_is_refused(client: Any) -> None:
+    table_admin.create(client, lambda _: None)
+    client.delete_search_index(ARTICLES, ARTICLES_SEARCH)
+    state = tablestore.FieldSchema("state", tablestore.FieldType.KEYWORD)
+    client.create_search_index(ARTICLES, ARTICLES_SEARCH, tablestore.SearchIndexMeta([state]))
+
+    with pytest.raises(table_admin.Refused, match=f"search index {ARTICLES_SEARCH} of another version"):
+        table_admin.create(client, lambda _: None)

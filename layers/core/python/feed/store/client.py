@@ -12,9 +12,9 @@ from feed.call import Spent
 from feed.config import Credentials
 from feed.errors import Busy, ConditionFailed, Misconfigured, OutcomeUnknown
 from feed.observability import quiet_sdks
-from feed.store.rows import Bound, Delete, End, Failed, Key, Page, Put, Row, Search, Update, Value, Write
+from feed.store.rows import Bound, Delete, End, Failed, Hit, Key, Page, Put, Row, Search, Update, Value, Write
 from feed.store.schema import KEY_NAMES
-from feed.store.sdk import call, cells_of, encode, retry_policy, row_of, searched
+from feed.store.sdk import call, encode, hits_of, retry_policy, row_of, searched
 
 MAX_BATCH_WRITE = 200
 MAX_BATCH_GET = 100
@@ -129,12 +129,12 @@ class Tables:
         found = [row for row in map(row_of, rows) if row is not None]
         return Page(found, tuple(value for _, value in next_key) if next_key else None)
 
-    def search(self, search: Search) -> list[Row]:
+    def search(self, search: Search) -> list[Hit]:
         """The first rows that pass every filter, in the search's order; the index lags by seconds."""
         query, columns = searched(search)
         answer = self._send("search", (search.table,), search.index, query, columns)
         self._spend(0, 0)  # searches are billed apart, by time and rows looked at; no answer tells how much
-        return [cells_of(*row) for row in answer.rows]
+        return hits_of(answer)
 
     def write(self, write: Write) -> None:
         """Raises ConditionFailed, and changes nothing, when the row is not as expected."""

@@ -29,4 +29,4 @@ def fresh(tables: Tables, since_ms: int, read_below: int, limit: int) -> list[in
 
 
 def _found(tables: Tables, search: Search) -> list[int]:
-    return [unhashed(str(row["article_key"])) for row in tables.search(search)]
+    return [unhashed(str(hit.row["article_key"])) for hit in tables.search(search)]

@@ -116,20 +116,59 @@ class Between:
     """A search's filter: at_least <= column < below; None is no bound."""
 
     column: str
-    at_least: int | None = None
-    below: int | None = None
+    at_least: Value | None = None
+    below: Value | None = None
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A search's filter: the words of the text stand in the column, one after the other."""
+
+    column: str
+    text: str
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """A search's filter: a row passes at least one of these."""
+
+    filters: Sequence[Filter]
+
+
+Filter = OneOf | Between | Phrase | AnyOf
+
+
+@dataclass(frozen=True)
+class Excerpts:
+    """What to show of a column in which phrases are found: so many fragments, of so many characters."""
+
+    column: str
+    most: int
+    characters: int
 
 
 @dataclass(frozen=True)
 class Search:
-    """What to find by a search index: rows that pass all filters, by these columns, the highest first, then by key."""
+    """What to find by a search index: rows that pass all filters, by these columns, the highest first, then by key.
+
+    A search of more than a hundred rows may ask for indexed columns only (help.aliyun.com "Search index limits").
+    """
 
     table: str
     index: str
-    filters: Sequence[OneOf | Between]
+    filters: Sequence[Filter]
     highest_first: Sequence[str]
     columns: Sequence[str]
     limit: int
+    excerpts: Sequence[Excerpts] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A row that a search found, and the fragments asked for, by column: HTML in which only `<em>` is markup."""
+
+    row: Row
+    fragments: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)

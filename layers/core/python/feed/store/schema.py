@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ColumnType = Literal["INTEGER", "STRING"]
-SearchType = Literal["LONG", "KEYWORD"]
+SearchType = Literal["LONG", "KEYWORD", "TEXT"]
 
 DAY_S = 86_400
 WORK_BUCKETS = 8
@@ -23,7 +23,7 @@ class Index:
 
 @dataclass(frozen=True)
 class SearchIndex:
-    """Asynchronous, and of all rows; `fields` by name."""
+    """Asynchronous, and of all rows; `fields` by name. TEXT is cut into words, Chinese into characters."""
 
     name: str
     fields: tuple[tuple[str, SearchType], ...]
@@ -62,6 +62,7 @@ LOG = "user_message_log_table"
 LOG_BY_ARTICLE = "user_message_log_by_article"
 LOG_BY_TIME = "user_message_log_by_time"
 LOG_LIKERS = "user_message_log_likers"
+LOG_COLLECTED = "user_message_log_collected"
 NEIGHBORS = "article_neighbor_table"
 IDEMPOTENCY = "idempotency_table"
 ORDERS = "reward_order_table"
@@ -107,6 +108,12 @@ TABLES: tuple[Table, ...] = (
                     ("like_count", "LONG"),
                     ("read_count", "LONG"),
                     ("trending", "LONG"),
+                    ("title", "TEXT"),
+                    ("text", "TEXT"),
+                    ("author_id", "LONG"),
+                    ("listed_ms", "LONG"),
+                    ("article_key", "KEYWORD"),
+                    ("version", "LONG"),
                 ),
             ),
         ),
@@ -121,12 +128,19 @@ TABLES: tuple[Table, ...] = (
     Table(
         LOG,
         (("user_key", "STRING"), ("message_id", "INTEGER")),
-        # like_ms stands only in rows with a like, so the index of likers holds nobody else
-        columns=(("article_key", "STRING"), ("acted_ms", "INTEGER"), ("like_ms", "INTEGER"), ("acts", "INTEGER")),
+        # like_ms stands only in rows with a like, so the index of likers holds nobody else; collect_ms likewise
+        columns=(
+            ("article_key", "STRING"),
+            ("acted_ms", "INTEGER"),
+            ("like_ms", "INTEGER"),
+            ("collect_ms", "INTEGER"),
+            ("acts", "INTEGER"),
+        ),
         indexes=(
             Index(LOG_BY_ARTICLE, ("article_key", "user_key", "message_id"), ("acts",)),
             Index(LOG_BY_TIME, ("user_key", "acted_ms", "message_id"), ("acts",)),
             Index(LOG_LIKERS, ("article_key", "like_ms", "user_key", "message_id")),
+            Index(LOG_COLLECTED, ("user_key", "collect_ms", "message_id")),
         ),
     ),
     Table(NEIGHBORS, (("article_key", "STRING"),), ttl_s=30 * DAY_S),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from feed.errors import Busy, ConditionFailed, Misconfigured, OutcomeUnknown
-from feed.store.rows import Delete, Expect, OneOf, Put, Row, Search, Where, Write
+from feed.store.rows import Between, Delete, Expect, Filter, Hit, OneOf, Phrase, Put, Row, Search, Where, Write
 
 
 def call(method: Callable[..., Any], is_read: bool, *arguments: Any) -> Any:
@@ -99,25 +99,49 @@ def searched(search: Search) -> tuple[Any, Any]:
         ColumnReturnType,
         ColumnsToGet,
         FieldSort,
+        Highlight,
+        HighlightEncoder,
+        HighlightParameter,
         PrimaryKeySort,
-        RangeQuery,
         SearchQuery,
         Sort,
         SortOrder,
-        TermsQuery,
     )
 
-    filters = [
-        TermsQuery(part.column, list(part.values))
-        if isinstance(part, OneOf)
-        else RangeQuery(part.column, range_from=part.at_least, range_to=part.below, include_lower=True)
-        for part in search.filters
-    ]
     order = [FieldSort(name, SortOrder.DESC) for name in search.highest_first]
+    shown = [HighlightParameter(part.column, part.most, part.characters, "<em>", "</em>") for part in search.excerpts]
     query = SearchQuery(
-        BoolQuery(filter_queries=filters), sort=Sort([*order, PrimaryKeySort(SortOrder.DESC)]), limit=search.limit
+        BoolQuery(must_queries=[_filter(part) for part in search.filters]),
+        sort=Sort([*order, PrimaryKeySort(SortOrder.DESC)]),
+        limit=search.limit,
+        highlight=Highlight(shown, HighlightEncoder.HTML_MODE) if shown else None,
     )
     return query, ColumnsToGet(list(search.columns), ColumnReturnType.SPECIFIED)
+
+
+def _filter(part: Filter) -> Any:
+    from tablestore import BoolQuery, MatchPhraseQuery, RangeQuery, TermsQuery
+
+    if isinstance(part, OneOf):
+        return TermsQuery(part.column, list(part.values))
+    if isinstance(part, Between):
+        return RangeQuery(part.column, range_from=part.at_least, range_to=part.below, include_lower=True)
+    if isinstance(part, Phrase):
+        return MatchPhraseQuery(part.column, part.text)
+    return BoolQuery(should_queries=[_filter(inner) for inner in part.filters], minimum_should_match=1)
+
+
+def hits_of(answer: Any) -> list[Hit]:
+    """What a search's answer holds. Without fragments a service of an older version sends rows alone."""
+    shown = [_fragments(hit.highlight_result) for hit in answer.search_hits] or [{}] * len(answer.rows)
+    return [Hit(cells_of(*row), fragments) for row, fragments in zip(answer.rows, shown, strict=True)]
+
+
+def _fragments(result: Any) -> dict[str, list[str]]:
+    """One of the SDK's codecs has no result where the other has an empty one."""
+    if result is None:
+        return {}
+    return {field.field_name: list(field.field_fragments) for field in result.highlight_fields}
 
 
 def encode(key: list[tuple[str, Any]], write: Write) -> tuple[Any, Any]:
