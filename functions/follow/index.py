@@ -20,6 +20,8 @@ handler = http_function(
             schema.ARTICLES,
             schema.INBOXES,
             schema.WORK,
+            schema.BLOCKS,
+            schema.HIDDEN,
         )
     ),
     Route("GET", "/v1/follows/{author_id}", relation.Request, relation.run),

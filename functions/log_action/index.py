@@ -9,7 +9,9 @@ from feed.wiring import Grant
 
 handler = http_function(
     "log-action",
-    Grant(tables=(schema.USERS, schema.ARTICLES, schema.LOG, schema.LOG_LIKERS, schema.WORK)),
+    Grant(
+        tables=(schema.USERS, schema.ARTICLES, schema.LOG, schema.LOG_LIKERS, schema.WORK, schema.HIDDEN, schema.BLOCKS)
+    ),
     Route("POST", "/v1/articles/{id}/actions", act.Request, act.run),
     Route("GET", "/v1/articles/{id}/actions", own_flags.Request, own_flags.run),
     Route("GET", "/v1/articles/{id}/likers", likers.Request, likers.run),

@@ -9,7 +9,7 @@ from feed.wiring import Grant
 
 handler = http_function(
     "profile",
-    Grant(tables=(schema.USERS, schema.WORK)),
+    Grant(tables=(schema.USERS, schema.WORK, schema.HIDDEN, schema.BLOCKS)),
     Route("GET", "/v1/users/{id}", read_profile.Request, read_profile.run),
     Route("PUT", "/v1/users/me", edit_profile.Request, edit_profile.run, signed_in=True),
 )

@@ -27,6 +27,8 @@ handler = http_function(
             schema.JOBS,
             schema.WORK,
             schema.IDEMPOTENCY,
+            schema.HIDDEN,
+            schema.BLOCKS,
         ),
         invokes=("fanout-batch",),
     ),

@@ -17,6 +17,8 @@ handler = http_function(
             schema.LOG_BY_TIME,
             schema.NEIGHBORS,
             schema.RELATIONS,
+            schema.HIDDEN,
+            schema.BLOCKS,
         )
     ),
     Route("GET", "/v1/recommendations", recommend.Request, recommend.run),

@@ -25,6 +25,8 @@ handler = timer_function(
             schema.LEDGER,
             schema.LOG,
             schema.LOG_BY_ARTICLE,
+            schema.BLOCKS,
+            schema.HIDDEN,
         ),
         invokes=("fanout-batch",),
     ),

@@ -14,6 +14,8 @@ handler = http_function(
             schema.USERS,
             schema.ARTICLES,
             schema.IDEMPOTENCY,
+            schema.HIDDEN,
+            schema.BLOCKS,
             schema.WORK,
             schema.ORDERS,
             schema.ACCOUNTS,

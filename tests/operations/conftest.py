@@ -22,6 +22,7 @@ from commands.local_alipay import merchant_variables
 from feed import wiring
 from feed.call import Spent
 from feed.config import Credentials
+from feed.store import cards
 from feed.store.client import Connection, Tables
 from feed.store.schema import KEY_NAMES
 from tests.steps import InProcess, Product
@@ -101,6 +102,8 @@ def driver(
         **merchant_variables(API, "http://127.0.0.1:9/gateway.do", alipay_keys),
     }.items():
         monkeypatch.setenv(name, value)
+    # one process stands for the instances of all functions: a card that one has kept would be everybody's
+    monkeypatch.setattr(cards, "KEPT_MS", 0)
     wiring.forget()
     table_admin.create(tablestore.client("feed"), say=lambda _: None)
     yield queueing

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from feed.gateways.alipay import Alipay
     from feed.gateways.alipay_signature import Verifier
     from feed.gateways.invoker import Invoker
+    from feed.store.cards import Cards
     from feed.store.client import Connection, Tables
 
 
@@ -73,6 +74,10 @@ class World:
 
         return kinds_of(act_weights(os.environ))
 
+    @property
+    def cards(self) -> Cards:
+        return _cards()
+
     def lately(self, name: str, ms: int, read: Callable[[], T]) -> T:
         """What any call of this instance has read by that name within so many ms, or `read` now."""
         known = _read_lately.get(name)
@@ -103,7 +108,7 @@ def open_world(call: Call, grant: Grant, context: Any) -> World:
 
 def forget() -> None:
     """Drop everything that this instance holds, so that the next call begins as in a new one."""
-    for cached in (settings, _connection, _invoker, _alipay, _verifier):
+    for cached in (settings, _connection, _invoker, _alipay, _verifier, _cards):
         cached.cache_clear()
     _known_callers.clear()
     _read_lately.clear()
@@ -119,6 +124,13 @@ def _connection(settings: Settings, credentials: Credentials) -> Connection:
     from feed.store.client import Connection
 
     return Connection.open(settings.ots_endpoint, settings.ots_instance, credentials, settings.request_timeout_s)
+
+
+@lru_cache(maxsize=1)
+def _cards() -> Cards:
+    from feed.store.cards import Cards
+
+    return Cards()
 
 
 @lru_cache(maxsize=1)

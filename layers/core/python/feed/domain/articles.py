@@ -80,13 +80,6 @@ class Article:
         return "public" if self.shown else "private"
 
 
-def visible_to(article: Article | None, viewer_id: int | None) -> bool:
-    """The one rule of visibility, asked at read time by every operation that shows an article."""
-    if article is None or article.state is State.DELETED:
-        return False
-    return article.shown or article.author_id == viewer_id
-
-
 def is_due(article: Article | None, at_ms: int) -> bool:
     """Whether it is to go public by then, as its author wants it now."""
     return article is not None and article.publish_at_ms is not None and article.publish_at_ms <= at_ms

@@ -20,7 +20,9 @@ def encode(list_name: str, caller: int | None, position: list[int | str]) -> str
     return _sealed(list_name, caller, json.dumps(position, separators=(",", ":")).encode())
 
 
-def decode(list_name: str, caller: int | None, cursor: str, *shapes: tuple[type, ...]) -> tuple[Any, ...]:
+def decode(
+    list_name: str, caller: int | None, cursor: str, *shapes: tuple[type, ...], longest_text: int = _LONGEST
+) -> tuple[Any, ...]:
     """The position, of one of these shapes (each of int and str). Raises InvalidRequest for a foreign or damaged one.
 
     The mark is no secret: a forged cursor reaches nothing that a plain walk of the caller's own list does not.
@@ -31,7 +33,7 @@ def decode(list_name: str, caller: int | None, cursor: str, *shapes: tuple[type,
         raise refused() from None
     if not isinstance(position, list) or tuple(type(value) for value in position) not in shapes:
         raise refused()
-    if not all(map(_storable, position)):
+    if not all(_storable(value, longest_text) for value in position):
         raise refused()
     return tuple(position)
 
@@ -86,8 +88,8 @@ def _mark(list_name: str, caller: int | None, body: bytes) -> bytes:
     return hashlib.blake2b(binding + body, digest_size=_MARK, person=b"feed-cursor").digest()
 
 
-def _storable(value: int | str) -> bool:
+def _storable(value: int | str, longest_text: int) -> bool:
     """Whether the value can be part of a key: 64 bits, or a short text."""
     if isinstance(value, str):
-        return len(value) <= _LONGEST and value.isascii()
+        return len(value) <= longest_text and value.isascii()
     return 0 <= value < 1 << 63

@@ -126,6 +126,12 @@ def _html(value: str) -> str:
     return value
 
 
+def _switch(value: object) -> bool:
+    if value not in ("true", "false"):
+        raise refuse("It must be true or false.")
+    return value == "true"
+
+
 def _tip_amount(value: object) -> int:
     if type(value) is not int or value not in AMOUNTS_FEN:
         raise refuse(f"It must be one of {', '.join(map(str, AMOUNTS_FEN))}.")
@@ -165,6 +171,9 @@ Nickname = Annotated[str, text(1, 20), _string(1, 20)]
 Summary = Annotated[str, text(0, 300), _string(0, 300)]
 Html = Annotated[str, AfterValidator(_html), _string(0, MAX_HTML_BYTES)]
 HttpsUrl = Annotated[str, text(1, 512), AfterValidator(_https_url), _string(1, 512, format="uri")]
+MarkText = Annotated[str, token("[A-Za-z0-9_-]", 2048), _string(1, 2048)]
+Switch = Annotated[bool, PlainValidator(_switch), WithJsonSchema({"type": "boolean", "default": False})]
+"""`true` or `false` in a query."""
 CursorText = Annotated[str, token("[A-Za-z0-9_-]", 2560), _string(1, 2560)]
 OrderId = Annotated[str, _string(32, 32)]
 """Not validated: what cannot be an order's number is as unknown as any that is not the caller's."""

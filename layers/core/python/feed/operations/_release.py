@@ -48,7 +48,7 @@ def go_public(old: Article, new: Article, call: Call, world: World) -> Article:
     if world.tables.write_many([work.put(unfinished)]):
         raise Busy("Tablestore is busy; nothing was changed, try again.")
     world.tables.write(articles.revise(old, new))
-    count_shown(new, world, 1)
+    count_shown(new, call, world, 1)
     new = release(new, call, world)
     world.tables.write_many([work.remove(unfinished)])
     return new
@@ -101,9 +101,7 @@ def start_shard(article_id: int, delivery: int, shard: int, world: World) -> boo
     return True
 
 
-def count_shown(article: Article, world: World, step: int) -> None:
-    """Move the author's counters by one article, for whoever's conditional write has shown or hidden it.
-
-    Best effort: a crash between the two writes leaves them off by one.
-    """
-    world.tables.count(users.counted(article.author_id, article_count=step, word_count=step * article.words))
+def count_shown(article: Article, call: Call, world: World, step: int) -> None:
+    """Move the author's counters by one article, for whoever's conditional write has shown or hidden it."""
+    author = users.require(world.tables, article.author_id)
+    world.tables.count(users.counted(author, call.time_ms(), article_count=step, word_count=step * article.words))

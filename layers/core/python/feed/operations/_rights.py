@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from feed.domain.articles import Article, visible_to
+from feed.domain.articles import Article
+from feed.domain.visibility import Viewer, visible_to
 from feed.errors import Forbidden, NotFound
 from feed.store import articles
 from feed.store.client import Tables
@@ -11,7 +12,7 @@ from feed.store.client import Tables
 def visible(tables: Tables, article_id: int, caller: int | None, *, text: bool = False) -> Article:
     """The article, `text` with its HTML; raises NotFound unless the caller may see it."""
     article = articles.find(tables, article_id, text=text)
-    if article is None or not visible_to(article, caller):
+    if article is None or not visible_to(article, Viewer(caller)):
         raise NotFound(f"There is no article {article_id}.")
     return article
 

@@ -7,7 +7,8 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from feed.domain.articles import Article, visible_to
+from feed.domain.articles import Article
+from feed.domain.visibility import Viewer, visible_to
 from feed.operations._walk import first_shown
 from feed.store import logs
 
@@ -36,6 +37,6 @@ def unseen(
     def show(ids: Sequence[int]) -> list[Article]:
         cards, read = logs.cards_and_read(tables, reader(call), ids)
         left = [card for article_id in ids if (card := cards.get(article_id)) and article_id not in read]
-        return keep([card for card in left if visible_to(card, call.caller) and card.author_id != call.caller])
+        return keep([card for card in left if visible_to(card, Viewer(call.caller)) and card.author_id != call.caller])
 
     return first_shown(candidates, size, show, most=most)

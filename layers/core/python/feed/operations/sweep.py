@@ -17,8 +17,8 @@ from feed.operations._reconcile import reconcile
 from feed.operations._recount import RECOUNT, recount
 from feed.operations._release import release, start_shard
 from feed.operations._settlement import PAYMENT, Suspicious
-from feed.operations.follow._change import settle
-from feed.store import articles, jobs, relations, sessions, work
+from feed.operations.follow._change import finish
+from feed.store import articles, jobs, relations, work
 from feed.store.client import Tables
 from feed.store.work import Work
 from feed.wiring import World
@@ -125,9 +125,7 @@ def _in_release(article: Article | None, delivery: int) -> bool:
 def _relation(item: Work, turn: _Turn) -> bool:
     """A follow or unfollow that died half way: make the relation row agree with the session entry."""
     follower_id, author_id = item.numbers
-    entry = sessions.find_entry(turn.tables, follower_id, author_id)
-    if entry is not None:
-        settle(turn.tables, follower_id, author_id, entry, turn.call.now_ms)
+    finish(turn.tables, follower_id, author_id, turn.call.now_ms)
     return True
 
 

@@ -11,7 +11,7 @@ from feed.domain.ids import hashed, unhashed
 from feed.domain.words import plain_text
 from feed.errors import NotFound
 from feed.store.client import Tables
-from feed.store.rows import End, Expect, Key, Put, Row, Update, Value, Where, equals
+from feed.store.rows import End, Expect, Key, Put, Row, Update, Value, Wanted, Where, equals
 from feed.store.schema import ARTICLES, ARTICLES_BY_AUTHOR
 
 COUNTERS = ("read", "like", "comment", "collect", "reward")
@@ -67,6 +67,10 @@ def require(tables: Tables, article_id: int, *, text: bool = False) -> Article:
     if article is None:
         raise NotFound(f"There is no article {article_id}.")
     return article
+
+
+def wanted(article_ids: Iterable[int], *, text: bool = False) -> Wanted:
+    return Wanted(ARTICLES, [key(article_id) for article_id in article_ids], (*CARD, "html") if text else CARD)
 
 
 def cards(tables: Tables, article_ids: Iterable[int]) -> dict[int, Article]:

@@ -12,7 +12,7 @@ from feed.call import Spent
 from feed.config import Credentials
 from feed.errors import Busy, ConditionFailed, Misconfigured, OutcomeUnknown
 from feed.observability import quiet_sdks
-from feed.store.rows import Bound, Delete, End, Failed, Hit, Key, Page, Put, Row, Search, Update, Value, Write
+from feed.store.rows import Bound, Delete, End, Failed, Hit, Key, Page, Put, Row, Search, Update, Value, Wanted, Write
 from feed.store.schema import KEY_NAMES
 from feed.store.sdk import call, encode, hits_of, retry_policy, row_of, searched
 
@@ -90,6 +90,10 @@ class Tables:
             self._collect(self._send("batch_get_row", tuple(part), request), part, found)
         return found
 
+    def read(self, *wanted: Wanted) -> dict[str, dict[Key, Row]]:
+        """As `get_many`; each table is named once."""
+        return self.get_many({item.table: item.keys for item in wanted}, {item.table: item.columns for item in wanted})
+
     def _collect(self, answer: Any, part: Mapping[str, list[Key]], found: dict[str, dict[Key, Row]]) -> None:
         read = 0
         for table, keys in part.items():
@@ -111,8 +115,12 @@ class Tables:
         columns: Sequence[str] = (),
         limit: int | None = None,
         backward: bool = False,
+        stamped: bool = False,
     ) -> Page:
-        """One GetRange, [start, end) in the direction asked; at most 5,000 rows or 4 MiB, fewer with `limit`."""
+        """One GetRange, [start, end) in the direction asked; at most 5,000 rows or 4 MiB, fewer with `limit`.
+
+        `stamped`: each row with its STAMP.
+        """
         direction = "BACKWARD" if backward else "FORWARD"
         consumed, next_key, rows, _ = self._send(
             "get_range",
@@ -126,7 +134,7 @@ class Tables:
             1,
         )
         self._count(consumed)
-        found = [row for row in map(row_of, rows) if row is not None]
+        found = [row for row in (row_of(each, stamped=stamped) for each in rows) if row is not None]
         return Page(found, tuple(value for _, value in next_key) if next_key else None)
 
     def search(self, search: Search) -> list[Hit]:

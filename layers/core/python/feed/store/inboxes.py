@@ -7,15 +7,21 @@ from dataclasses import dataclass, replace
 
 from feed.domain.ids import hashed
 from feed.store.client import MAX_BATCH_WRITE, Tables
-from feed.store.rows import End, Expect, Failed, Key, Put, Row
+from feed.store.rows import STAMP, End, Expect, Failed, Key, Put, Row
 from feed.store.schema import INBOXES
+
+_AUTHOR = "author"
+"""A short name: ninety-nine rows of whoever's id has ten digits are read for two capacity units."""
 
 
 @dataclass(frozen=True)
 class InboxRow:
+    """`arrived_ms` is when it was put, by the server's clock."""
+
     published_ms: int
     article_id: int
     author_id: int
+    arrived_ms: int
 
     @property
     def position(self) -> tuple[int, int]:
@@ -28,7 +34,7 @@ def put(
     return Put(
         INBOXES,
         (reader_key, published_ms, article_id),
-        {"author_id": author_id, "delivery": delivery},
+        {_AUTHOR: author_id, "delivery": delivery},
         Expect.ABSENT if only_if_absent else Expect.ANYTHING,
     )
 
@@ -45,12 +51,22 @@ def deliver(tables: Tables, puts: Sequence[Put], rows_per_request: int = MAX_BAT
     return [failed for result in results for failed in result if not failed.refused]
 
 
-def page(tables: Tables, reader_id: int, before: Key | None, limit: int) -> tuple[list[InboxRow], bool]:
-    """Rows below the position, newest published first, and whether the inbox has more."""
+def page(
+    tables: Tables, reader_id: int, before: Key | None, limit: int, floor_ms: int = 0
+) -> tuple[list[InboxRow], bool]:
+    """Rows below the position, newest published first, none before the floor, and whether the inbox has more there."""
     reader = hashed(reader_id)
     start = (reader, *before) if before else (reader, End.MAX, End.MAX)
-    # a backward range includes its start: the position itself is read again and left out
-    found = tables.scan(INBOXES, start, (reader, End.MIN, End.MIN), limit=limit + (before is not None), backward=True)
+    found = tables.scan(
+        INBOXES,
+        start,
+        (reader, floor_ms, End.MIN),
+        columns=(_AUTHOR,),
+        # a backward range includes its start: the position itself is read again and left out
+        limit=limit + (before is not None),
+        backward=True,
+        stamped=True,
+    )
     rows = [row for row in map(_decode, found.rows) if row.position != before]
     return rows, found.next_key is not None
 
@@ -58,9 +74,9 @@ def page(tables: Tables, reader_id: int, before: Key | None, limit: int) -> tupl
 def held(tables: Tables, reader_id: int, published: Iterable[tuple[int, int]]) -> frozenset[int]:
     """Which of these articles, (publish time, id), the inbox has, hidden or not; one request for up to a hundred."""
     keys = [(hashed(reader_id), published_ms, article_id) for published_ms, article_id in published]
-    found = tables.get_many({INBOXES: keys}, {INBOXES: ("author_id",)})[INBOXES]
+    found = tables.get_many({INBOXES: keys}, {INBOXES: (_AUTHOR,)})[INBOXES]
     return frozenset(int(row["message_id"]) for row in found.values())
 
 
 def _decode(row: Row) -> InboxRow:
-    return InboxRow(int(row["sequence_id"]), int(row["message_id"]), int(row["author_id"]))
+    return InboxRow(int(row["sequence_id"]), int(row["message_id"]), int(row[_AUTHOR]), int(row[STAMP]))

@@ -10,6 +10,9 @@ Value = int | str
 Row = dict[str, Value]
 """A row as read: key and attribute columns by name."""
 
+STAMP = "@stamp"
+"""Where a stamped scan keeps the time, in ms by the server's clock, at which the newest cell of a row was written."""
+
 
 class End(enum.Enum):
     """The ends of a key range; they sort before and after every value."""
@@ -93,6 +96,15 @@ class Delete:
 
 
 Write = Put | Update | Delete
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Rows of one table to be read in a batch with others."""
+
+    table: str
+    keys: Sequence[Key]
+    columns: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,10 @@ IDEMPOTENCY = "idempotency_table"
 ORDERS = "reward_order_table"
 ACCOUNTS = "account_table"
 LEDGER = "ledger_table"
+BLOCKS = "block_table"
+HIDDEN = "hidden_table"
+NOTIFICATIONS = "notification_table"
+PULLS = "pull_author_table"
 
 TABLES: tuple[Table, ...] = (
     Table(USERS, (("user_key", "STRING"),)),
@@ -149,6 +153,15 @@ TABLES: tuple[Table, ...] = (
     Table(ORDERS, (("order_id", "STRING"),)),
     Table(ACCOUNTS, (("user_key", "STRING"), ("bucket", "INTEGER"))),
     Table(LEDGER, (("user_key", "STRING"), ("at_ms", "INTEGER"), ("movement_id", "STRING"))),
+    Table(BLOCKS, (("user_key", "STRING"), ("other_key", "STRING"))),
+    Table(HIDDEN, (("user_key", "STRING"),)),
+    Table(
+        NOTIFICATIONS,
+        (("user_key", "STRING"), ("at_ms", "INTEGER"), ("event", "STRING")),
+        ttl_s=90 * DAY_S,
+    ),
+    # few rows, which every instance reads whole and keeps for seconds
+    Table(PULLS, (("bucket", "STRING"), ("author_id", "INTEGER"))),
 )
 
 KEY_NAMES: dict[str, tuple[str, ...]] = {

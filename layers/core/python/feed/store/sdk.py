@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from feed.errors import Busy, ConditionFailed, Misconfigured, OutcomeUnknown
-from feed.store.rows import Between, Delete, Expect, Filter, Hit, OneOf, Phrase, Put, Row, Search, Where, Write
+from feed.store.rows import STAMP, Between, Delete, Expect, Filter, Hit, OneOf, Phrase, Put, Row, Search, Where, Write
 
 
 def call(method: Callable[..., Any], is_read: bool, *arguments: Any) -> Any:
@@ -79,11 +79,15 @@ def retry_policy() -> Any:
     return WithinBudget()
 
 
-def row_of(row: Any) -> Row | None:
+def row_of(row: Any, *, stamped: bool = False) -> Row | None:
     """The SDK's row as a dict of key and newest cells; None for no row."""
     if row is None:
         return None
-    return cells_of(row.primary_key, row.attribute_columns or ())
+    cells = row.attribute_columns or ()
+    values = cells_of(row.primary_key, cells)
+    if stamped:
+        values[STAMP] = max((int(cell[2]) for cell in cells), default=0)
+    return values
 
 
 def cells_of(key: Sequence[tuple[str, Any]], columns: Sequence[tuple[Any, ...]]) -> Row:

@@ -1,14 +1,50 @@
-"""The session row (未读池): what one reader has changed lately, read beside every page."""
+"""The session row (未读池): what one reader has changed and seen lately, read beside every page.
+
+`f_<author>` is the entry of a relation, `late_<article>` names what came more than an hour late, `p_<author>` is how
+far an outbox was pulled, `mark` is the read mark, `seen_day` the last visit, `refreshed_day` the last time when all of
+the reader's relation rows were told so, `acted_ms` the last act on an article.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from feed.domain.ids import hashed
+from feed.domain.marks import NOTHING_READ, Mark
 from feed.domain.relations import Entry
 from feed.store.client import Tables
-from feed.store.rows import Row, Update, equals, missing
+from feed.store.rows import Row, Update, Value, equals, missing
 from feed.store.schema import SESSIONS
 
-_PREFIX = "f_"
+_ENTRY, _LATE, _PULLED = "f_", "late_", "p_"
+
+
+@dataclass(frozen=True)
+class Late:
+    """An article that was put into the inbox long after its place in it."""
+
+    published_ms: int
+    put_ms: int
+
+
+@dataclass(frozen=True)
+class Session:
+    """`left` are the authors whose rows this reader no longer wants to see; days count from 1970."""
+
+    left: frozenset[int] = frozenset()
+    mark: Mark = NOTHING_READ
+    notified: Mark = NOTHING_READ
+    seen_day: int | None = None
+    refreshed_day: int | None = None
+    acted_ms: int = 0
+    late: Mapping[int, Late] = field(default_factory=dict)
+    pulled: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def floor_ms(self) -> int:
+        """Nothing below this place in the inbox is unread."""
+        return min([self.mark.floor_ms, *(late.published_ms for late in self.late.values())])
 
 
 def key(user_id: int) -> tuple[str]:
@@ -16,7 +52,7 @@ def key(user_id: int) -> tuple[str]:
 
 
 def column(author_id: int) -> str:
-    return f"{_PREFIX}{author_id}"
+    return f"{_ENTRY}{author_id}"
 
 
 def entry_of(row: Row | None, author_id: int) -> Entry | None:
@@ -24,14 +60,23 @@ def entry_of(row: Row | None, author_id: int) -> Entry | None:
     return Entry.decode(str(text)) if text is not None else None
 
 
-def left_authors(row: Row | None) -> frozenset[int]:
-    """Authors whose rows this reader no longer wants to see."""
-    entries = ((name, str(value)) for name, value in (row or {}).items() if name.startswith(_PREFIX))
-    return frozenset(int(name[len(_PREFIX) :]) for name, text in entries if not Entry.decode(text).on)
+def find(tables: Tables, user_id: int) -> Session:
+    return decode(tables.get(SESSIONS, key(user_id)))
 
 
-def find(tables: Tables, user_id: int) -> Row | None:
-    return tables.get(SESSIONS, key(user_id))
+def decode(row: Row | None) -> Session:
+    row = row or {}
+    seen, refreshed = row.get("seen_day"), row.get("refreshed_day")
+    return Session(
+        left=frozenset(author for author, text in _named(row, _ENTRY) if not Entry.decode(text).on),
+        mark=Mark.decode(str(row["mark"])) if "mark" in row else NOTHING_READ,
+        notified=Mark.decode(str(row["notified"])) if "notified" in row else NOTHING_READ,
+        seen_day=int(seen) if seen is not None else None,
+        refreshed_day=int(refreshed) if refreshed is not None else None,
+        acted_ms=int(row.get("acted_ms", 0)),
+        late={article: Late(*map(int, text.split(":"))) for article, text in _named(row, _LATE)},
+        pulled={author: int(text) for author, text in _named(row, _PULLED)},
+    )
 
 
 def find_entry(tables: Tables, user_id: int, author_id: int) -> Entry | None:
@@ -39,7 +84,35 @@ def find_entry(tables: Tables, user_id: int, author_id: int) -> Entry | None:
 
 
 def change_entry(tables: Tables, user_id: int, author_id: int, old: Entry | None, new: Entry) -> None:
-    """Raises ConditionFailed when the entry is not `old` any more."""
+    """Raises ConditionFailed when the entry is not `old` any more. How far the author was pulled is forgotten."""
     name = column(author_id)
     where = equals(name, old.encode()) if old is not None else missing(name, never="")
-    tables.write(Update(SESSIONS, key(user_id), put={name: new.encode()}, where=(where,)))
+    put = {name: new.encode()}
+    tables.write(Update(SESSIONS, key(user_id), put=put, drop=(f"{_PULLED}{author_id}",), where=(where,)))
+
+
+def move_mark(tables: Tables, user_id: int, column: str, old: Mark, new: Mark, drop: tuple[str, ...] = ()) -> None:
+    """Of the column `mark` or `notified`; raises ConditionFailed when it is not `old` any more."""
+    where = missing(column, never="") if old == NOTHING_READ else equals(column, old.encode())
+    tables.write(Update(SESSIONS, key(user_id), put={column: new.encode()}, drop=drop, where=(where,)))
+
+
+def note(user_id: int, **columns: Value) -> Update:
+    """seen_day, refreshed_day, acted_ms: the last one to write wins."""
+    return Update(SESSIONS, key(user_id), put=columns)
+
+
+def note_late(user_key: str, article_id: int, late: Late) -> Update:
+    return Update(SESSIONS, (user_key,), put={late_column(article_id): f"{late.published_ms}:{late.put_ms}"})
+
+
+def late_column(article_id: int) -> str:
+    return f"{_LATE}{article_id}"
+
+
+def pulled_column(author_id: int) -> str:
+    return f"{_PULLED}{author_id}"
+
+
+def _named(row: Row, prefix: str) -> list[tuple[int, str]]:
+    return [(int(name[len(prefix) :]), str(value)) for name, value in row.items() if name.startswith(prefix)]

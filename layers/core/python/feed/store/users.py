@@ -10,11 +10,14 @@ from feed.domain.articles import Byline
 from feed.domain.ids import hashed
 from feed.errors import ConditionFailed, NotFound
 from feed.store.client import Tables
-from feed.store.rows import Expect, Put, Row, Update, Value
+from feed.store.rows import Expect, Put, Row, Update, Value, equals_or_missing
 from feed.store.schema import USERS
 
 CARD = ("user_id", "nickname", "avatar_url")
 """The columns that lists show of a person."""
+
+COUNTED = (*CARD, "recounts")
+"""What whoever moves a counter has to know."""
 
 COUNTERS = ("follower_count", "following_count", "article_count", "like_count", "word_count")
 
@@ -29,6 +32,7 @@ class User:
     article_count: int = 0
     like_count: int = 0
     word_count: int = 0
+    recounts: int = 0
 
     @property
     def byline(self) -> Byline:
@@ -43,7 +47,13 @@ def decode(row: Row) -> User:
     user_id = int(row["user_id"])
     counters = {name: max(0, int(row.get(name, 0))) for name in COUNTERS}
     avatar = row.get("avatar_url")
-    return User(user_id, str(row.get("nickname", f"user {user_id}")), str(avatar) if avatar else None, **counters)
+    return User(
+        user_id,
+        str(row.get("nickname", f"user {user_id}")),
+        str(avatar) if avatar else None,
+        **counters,
+        recounts=int(row.get("recounts", 0)),
+    )
 
 
 def find(tables: Tables, user_id: int) -> User | None:
@@ -82,6 +92,10 @@ def set_profile(
     tables.write(Update(USERS, key(user_id), put=put, drop=("avatar_url",) if clear_avatar else ()))
 
 
-def counted(user_id: int, **changes: int) -> Update:
-    """Counters moved by so much; only in a row that exists, so that nobody is created by being counted."""
-    return Update(USERS, key(user_id), add=changes, expect=Expect.PRESENT)
+def counted(user: User, now_ms: int, **changes: int) -> Update:
+    """Counters moved by so much; refused where a recount has come in between, which may have counted it already.
+
+    Only in a row that exists, so that nobody is created by being counted.
+    """
+    where = (equals_or_missing("recounts", user.recounts),)
+    return Update(USERS, key(user.id), put={"counted_ms": now_ms}, add=changes, expect=Expect.PRESENT, where=where)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 
-from feed.domain.articles import Article, visible_to
+from feed.domain.articles import Article
 from feed.domain.ids import hashed
-from feed.domain.relations import Entry, agrees, current_entry, next_entry
-from feed.errors import Busy, ConditionFailed, NotFound, Reload
-from feed.store import articles, inboxes, outboxes, relations, sessions, users, work
+from feed.domain.relations import Entry, Relation, agrees, current_entry, next_entry
+from feed.domain.visibility import EVERYBODY, visible_to
+from feed.errors import Busy, ConditionFailed, Forbidden, NotFound, Reload
+from feed.store import articles, blocks, inboxes, outboxes, relations, sessions, users, work
 from feed.store.client import Tables
-from feed.store.schema import RELATIONS, SESSIONS, USERS
+from feed.store.rows import Wanted
+from feed.store.schema import BLOCKS, RELATIONS, SESSIONS, USERS
+from feed.store.users import User
 from feed.store.work import Work
 
 GUARD_MS = 60_000
@@ -20,42 +24,87 @@ _BACKFILL_ROUNDS = 5
 _TRIES = 3
 
 
+class Blocked(Forbidden):
+    """One of the two has blocked the other."""
+
+    code = "blocked"
+
+
 def change(tables: Tables, follower_id: int, author_id: int, *, on: bool, now_ms: int) -> bool:
     """Follow or unfollow; nothing to do is success. Whether the author follows back, as it was at the start.
 
-    Raises NotFound, or Reload when others keep changing the relation.
+    Raises NotFound, Blocked, or Reload when others keep changing the relation.
     """
     for _ in range(_TRIES):
-        forth, back = relations.key(author_id, follower_id), relations.key(follower_id, author_id)
-        session_key = sessions.key(follower_id)
-        found = tables.get_many(
-            {USERS: [users.key(author_id)], RELATIONS: [forth, back], SESSIONS: [session_key]},
-            {USERS: users.CARD, RELATIONS: (), SESSIONS: (sessions.column(author_id),)},
-        )
-        if not found[USERS]:
+        found = _read(tables, follower_id, author_id)
+        if found.author is None:
             raise NotFound(f"There is no user {author_id}.")
-        relation, reverse = relations.of(found[RELATIONS], forth), relations.of(found[RELATIONS], back)
-        follows_back = reverse is not None and reverse.on
-        entry = sessions.entry_of(found[SESSIONS].get(session_key), author_id)
-        current = current_entry(entry, relation)
-        if current.on == on and agrees(relation, current):
-            return follows_back
+        if on and found.blocked:
+            raise _blocked(author_id)
+        current = current_entry(found.entry, found.relation)
+        if current.on == on and agrees(found.relation, current):
+            return found.follows_back
         if current.on == on:
             # an earlier call died half way; its work row stands, and this call need not wait for the sweeper
-            settle(tables, follower_id, author_id, current, now_ms)
-            return follows_back
+            settle(found, current, tables, now_ms)
+            return found.follows_back
         new = next_entry(current, on=on, now_ms=now_ms)
         guard = guards(follower_id, author_id, new, now_ms)
         if tables.write_many([work.put(item) for item in guard]):
             raise Busy("Tablestore is busy; try again.")
         try:
-            sessions.change_entry(tables, follower_id, author_id, entry, new)
+            sessions.change_entry(tables, follower_id, author_id, found.entry, new)
         except ConditionFailed:
             continue
-        settle(tables, follower_id, author_id, new, now_ms)
-        tables.write_many([work.remove(guard[0])])
-        return follows_back
+        if settle(found, new, tables, now_ms):
+            tables.write_many([work.remove(guard[0])])
+        return found.follows_back
     raise Reload("This relation is being changed elsewhere at the same time; try again.")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A relation as one request finds it: both people, both directions, the reader's entry, blocks either way."""
+
+    follower_id: int
+    author_id: int
+    follower: User | None
+    author: User | None
+    relation: Relation | None
+    follows_back: bool
+    entry: Entry | None
+    blocked: bool
+
+
+def _read(tables: Tables, follower_id: int, author_id: int) -> Found:
+    forth, back = relations.key(author_id, follower_id), relations.key(follower_id, author_id)
+    session_key = sessions.key(follower_id)
+    found = tables.read(
+        Wanted(USERS, [users.key(author_id), users.key(follower_id)], users.COUNTED),
+        Wanted(RELATIONS, [forth, back]),
+        Wanted(SESSIONS, [session_key], (sessions.column(author_id),)),
+        blocks.wanted(follower_id, [author_id]),
+    )
+    people = {user.id: user for user in map(users.decode, found[USERS].values())}
+    reverse = relations.of(found[RELATIONS], back)
+    return Found(
+        follower_id=follower_id,
+        author_id=author_id,
+        follower=people.get(follower_id),
+        author=people.get(author_id),
+        relation=relations.of(found[RELATIONS], forth),
+        follows_back=reverse is not None and reverse.on,
+        entry=sessions.entry_of(found[SESSIONS].get(session_key), author_id),
+        blocked=bool(found[BLOCKS]),
+    )
+
+
+def finish(tables: Tables, follower_id: int, author_id: int, now_ms: int) -> None:
+    """What is left of a change that died half way: everything agrees with the session entry, and with blocks."""
+    found = _read(tables, follower_id, author_id)
+    if found.entry is not None and found.author is not None:
+        with suppress(Blocked):
+            settle(found, found.entry, tables, now_ms)
 
 
 def guards(follower_id: int, author_id: int, entry: Entry, now_ms: int) -> list[Work]:
@@ -67,17 +116,44 @@ def guards(follower_id: int, author_id: int, entry: Entry, now_ms: int) -> list[
     return rows
 
 
-def settle(tables: Tables, follower_id: int, author_id: int, entry: Entry, now_ms: int) -> None:
-    """Make everything agree with the session entry; each step repeats harmlessly."""
+def settle(found: Found, entry: Entry, tables: Tables, now_ms: int) -> bool:
+    """As `_make_agree`; a follow that raced with a block is ended again, and Blocked raised.
+
+    Who blocks writes the block, then looks for a follow to end; who follows writes the entry, then looks for a block:
+    one of the two sees the other.
+    """
+    if entry.on and blocks.between(tables, found.follower_id, found.author_id):
+        change(tables, found.follower_id, found.author_id, on=False, now_ms=now_ms)
+        raise _blocked(found.author_id)
+    return _make_agree(found, entry, tables, now_ms)
+
+
+def _make_agree(found: Found, entry: Entry, tables: Tables, now_ms: int) -> bool:
+    """Make everything agree with the session entry; each step repeats harmlessly. Whether it is counted for certain."""
+    counted = True
     try:
-        tables.write(relations.agree(author_id, follower_id, entry, now_ms, turning=True))
-        step = 1 if entry.on else -1
-        tables.count(users.counted(author_id, follower_count=step), users.counted(follower_id, following_count=step))
+        tables.write(relations.agree(found.author_id, found.follower_id, entry, now_ms, turning=True))
     except ConditionFailed:
         with suppress(ConditionFailed):  # this epoch has been here already, or a newer one
-            tables.write(relations.agree(author_id, follower_id, entry, now_ms, turning=False))
+            tables.write(relations.agree(found.author_id, found.follower_id, entry, now_ms, turning=False))
+    else:
+        counted = _count(found, 1 if entry.on else -1, tables, now_ms)
     if entry.on:
-        backfill(tables, follower_id, author_id)
+        backfill(tables, found.follower_id, found.author_id)
+    return counted
+
+
+def _count(found: Found, step: int, tables: Tables, now_ms: int) -> bool:
+    moved = []
+    if found.author is not None:
+        moved.append(users.counted(found.author, now_ms, follower_count=step))
+    if found.follower is not None:
+        moved.append(users.counted(found.follower, now_ms, following_count=step))
+    return tables.count(*moved)
+
+
+def _blocked(author_id: int) -> Blocked:
+    return Blocked(f"You and user {author_id} are parted by a block.")
 
 
 def backfill(tables: Tables, follower_id: int, author_id: int) -> None:
@@ -100,7 +176,7 @@ def _newest_visible(tables: Tables, author_id: int) -> list[Article]:
     for _ in range(_BACKFILL_ROUNDS):
         released, more = outboxes.newest(tables, author_id, below, BACKFILL)
         found = articles.cards(tables, (release.article_id for release in released))
-        shown += [article for article in found.values() if visible_to(article, None)]
+        shown += [article for article in found.values() if visible_to(article, EVERYBODY)]
         if len(shown) >= BACKFILL or not more:
             break
         below = released[-1].sequence

@@ -65,5 +65,5 @@ def _count(article: Article, flag: Flag, step: int, call: Call, tables: Tables) 
     """Move the article's counter, and the author's for likes; whether that is certain."""
     moved = [counters.counted(article, flag, step, call.time_ms())]
     if flag is Flag.LIKE:
-        moved.append(users.counted(article.author_id, like_count=step))
+        moved.append(users.counted(users.require(tables, article.author_id), call.time_ms(), like_count=step))
     return tables.count(*moved)

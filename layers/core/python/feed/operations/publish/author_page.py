@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from feed.call import Call
 from feed.domain import cursors
-from feed.domain.articles import visible_to
+from feed.domain.visibility import Viewer, visible_to
 from feed.operations._cards import Card, card
 from feed.operations._fields import CursorText, Id, PublicRequest, Size
 from feed.operations._pages import fill_page
@@ -39,7 +39,7 @@ def run(request: Request, call: Call, world: World) -> Response:
     def show(entries: Sequence[Listed]) -> list[Card | None]:
         found = articles.cards(tables, (entry.article_id for entry in entries))
         read = (found.get(entry.article_id) for entry in entries)
-        return [card(article) if article and visible_to(article, call.caller) else None for article in read]
+        return [card(article) if article and visible_to(article, Viewer(call.caller)) else None for article in read]
 
     items, position = fill_page(
         request.size, position, lambda before, limit: articles.of_author(tables, request.id, before, limit), show

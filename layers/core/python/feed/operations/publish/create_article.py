@@ -91,7 +91,7 @@ def _store(article: Article, request: Request, call: Call, world: World) -> Arti
             article = replace(existing, html=article.html)
         else:
             if article.shown:
-                count_shown(article, world, 1)
+                count_shown(article, call, world, 1)
         if article.state is State.PUBLISHING and promise is not None:
             article = release(article, call, world)
             tables.write_many([work.remove(promise)])

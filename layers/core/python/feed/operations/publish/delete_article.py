@@ -25,6 +25,6 @@ def run(request: Request, call: Call, world: World) -> None:
         except ConditionFailed:
             continue
         if old.shown:
-            count_shown(old, world, -1)
+            count_shown(old, call, world, -1)
         return
     raise Reload("The article is being changed elsewhere at the same time; try again.")

@@ -95,7 +95,8 @@ def _apply(old: Article, new: Article, call: Call, world: World) -> Article:
         raise Busy("Tablestore is busy; nothing was changed, try again.")
     tables.write(articles.revise(old, new))
     if old.shown and not new.shown:
-        count_shown(old, world, -1)
+        count_shown(old, call, world, -1)
     elif new.shown and new.words != old.words:
-        tables.count(users.counted(new.author_id, word_count=new.words - old.words))
+        author = users.require(tables, new.author_id)
+        tables.count(users.counted(author, call.time_ms(), word_count=new.words - old.words))
     return new

@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from pydantic import BaseModel
 
 from feed.call import Call
-from feed.domain.articles import Article, visible_to
+from feed.domain.articles import Article
+from feed.domain.visibility import EVERYBODY, visible_to
 from feed.operations._cards import Person
 from feed.operations._fields import CursorText, PublicRequest, Size
 from feed.operations._suggestions import Because, by_taste, hot
@@ -66,7 +67,7 @@ def _best_by_author(
     best: dict[int, Article] = {}
     for article_id in article_ids:
         article = found.get(article_id)
-        if article is not None and visible_to(article, None) and _AUTHOR | article.author_id not in before:
+        if article is not None and visible_to(article, EVERYBODY) and _AUTHOR | article.author_id not in before:
             best.setdefault(article.author_id, article)
     if call.caller is None or not best:
         return best

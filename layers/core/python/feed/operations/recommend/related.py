@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from feed.call import Call
-from feed.domain.articles import Article, visible_to
+from feed.domain.articles import Article
+from feed.domain.visibility import Viewer, visible_to
 from feed.operations._cards import Card, card
 from feed.operations._fields import CursorText, Id, PublicRequest, Size
 from feed.operations._rights import visible
@@ -40,7 +41,7 @@ def run(request: Request, call: Call, world: World) -> Response:
     def show(ids: Sequence[int]) -> list[Article]:
         cards = articles.cards(tables, ids)
         found = (cards.get(article_id) for article_id in ids)
-        return [article for article in found if article is not None and visible_to(article, call.caller)]
+        return [article for article in found if article is not None and visible_to(article, Viewer(call.caller))]
 
     found, taken = first_shown(candidates, request.size, show, most=request.size + _LOOKED_AT)
     cursor = next_cursor(name, [*passed, *taken], call, more=len(taken) < len(candidates))

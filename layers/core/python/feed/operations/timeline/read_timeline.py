@@ -2,132 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel
 
 from feed.call import Call
 from feed.domain import cursors
-from feed.domain.articles import Article, in_place, visible_to
+from feed.domain.marks import Mark
 from feed.operations._cards import Card, card
-from feed.operations._fields import CursorText, PublicRequest, Size
-from feed.operations._pages import Position, fill_page
-from feed.operations._suggestions import Suggestion, by_taste, fresh, hot, mixed
-from feed.operations._unseen import Keep, unseen
-from feed.operations._walk import next_cursor, passed_before
-from feed.store import articles, inboxes, sessions
-from feed.store.inboxes import InboxRow
+from feed.operations._fields import CursorText, PublicRequest, Rfc3339, Size, Switch
+from feed.operations._pages import Position
+from feed.operations.timeline._beyond import beyond, first_cursor
+from feed.operations.timeline._inbox import Shown, Unread, inbox_page
 from feed.wiring import World
 
-_INBOX, _BEYOND = "timeline", "timeline beyond the inbox"
-_RECOMMENDED, _HOT = 1, 2
-_LOOKED_AT = 100
-"""Articles beyond the page's size that one page past the inbox considers."""
+_INBOX, _UNREAD = "timeline", "timeline unread"
 
 
 class Request(PublicRequest):
     size: Size = 20
     cursor: CursorText | None = None
+    unread: Switch = False
 
 
 class Item(BaseModel):
-    sequence_id: int | None
+    """`arrived_at` and `unread` are of what came by a follow."""
+
+    sequence_id: int | None = None
+    arrived_at: Rfc3339 | None = None
+    unread: bool | None = None
     article: Card
     reason: Literal["follow", "recommended", "hot"]
 
 
 class Response(BaseModel):
-    """`source` changes between pages of a walk, never inside one."""
+    """`source` changes between pages of a walk, never inside one.
+
+    `mark` says up to here to POST /v1/timeline/read, on pages of the inbox.
+    """
 
     items: list[Item]
     next_cursor: str | None
     source: Literal["follow", "recommended", "hot"]
     rebuilding: bool = False
+    mark: str | None = None
 
 
 def run(request: Request, call: Call, world: World) -> Response:
-    if call.caller is None or (request.cursor and not cursors.belongs(_INBOX, call.caller, request.cursor)):
-        part, passed = passed_before(_BEYOND, request.cursor, call, (_RECOMMENDED, _HOT))
-        return _beyond(request.size, part, passed, call, world)
-    position = cursors.decode(_INBOX, call.caller, request.cursor, (int, int)) if request.cursor else None
-    items, position = _inbox(request.size, position, call, world)
-    if position is not None:
-        return Response(items=items, next_cursor=cursors.encode(_INBOX, call.caller, list(position)), source="follow")
-    if items:
-        cursor = next_cursor(_BEYOND, [], call, more=True, part=_RECOMMENDED)
-        return Response(items=items, next_cursor=cursor, source="follow")
-    return _beyond(request.size, _RECOMMENDED, [], call, world)
-
-
-def _inbox(size: int, start: Position | None, call: Call, world: World) -> tuple[list[Item], Position | None]:
-    """Inbox range, then session row and cards side by side: three requests, two of them deep.
-
-    The session row is read after the range: whoever's rows the range holds because of a new follow, it says so.
-    """
-    tables, reader = world.tables, call.require_caller()
-
-    def show(rows: Sequence[InboxRow]) -> list[Item | None]:
-        if not rows:
-            return []
-        found, session = tables.pair(
-            lambda: articles.cards(tables, (row.article_id for row in rows)),
-            lambda: sessions.find(tables, reader),
-        )
-        left = sessions.left_authors(session)
-        return [_followed(row, found.get(row.article_id), left, reader) for row in rows]
-
-    return fill_page(size, start, lambda before, limit: inboxes.page(tables, reader, before, limit), show)
-
-
-def _followed(row: InboxRow, article: Article | None, left: frozenset[int], reader: int) -> Item | None:
-    if row.author_id in left or article is None or not visible_to(article, reader):
-        return None
-    if not in_place(article, row.published_ms):
-        return None
-    return Item(sequence_id=row.published_ms, article=card(article), reason="follow")
-
-
-def _beyond(size: int, part: int, passed: list[int], call: Call, world: World) -> Response:
-    """The next page past the inbox: recommended as long as there are any, then hot."""
-    if part == _RECOMMENDED:
-        ranked, acted = by_taste(call, world)
-        suggestions = mixed(ranked, fresh(call, world), passed, acted) if ranked else []
-        page = _page(size, suggestions, _RECOMMENDED, passed, call, world)
-        if page.items:
-            return page
-    before = set(passed)
-    listed = [item for item in hot("hot", world) if item.article_id not in before]
-    return _page(size, listed, _HOT, passed, call, world)
-
-
-def _page(
-    size: int, candidates: Sequence[Suggestion], part: int, passed: list[int], call: Call, world: World
-) -> Response:
-    ids = [item.article_id for item in candidates]
-    keep = _not_from_the_inbox(call, world)
-    found, taken = unseen(ids, size, call, world.tables, most=size + _LOOKED_AT, keep=keep)
-    reason: Literal["recommended", "hot"] = "recommended" if part == _RECOMMENDED else "hot"
-    items = [Item(sequence_id=None, article=card(article), reason=reason) for article in found]
-    ended = len(taken) == len(ids)
-    cursor = next_cursor(
-        _BEYOND, [*passed, *taken], call, more=part == _RECOMMENDED or not ended, part=_HOT if ended else part
+    name = _UNREAD if request.unread else _INBOX
+    if call.caller is None or (request.cursor and not cursors.belongs(name, call.caller, request.cursor)):
+        return _beyond(request, request.cursor, call, world)
+    start, unread = _start(request, call)
+    page = inbox_page(request.size, start, unread, call, world, only_unread=request.unread)
+    mark = page.mark.encode()
+    if page.position is None and not page.items:
+        following = _beyond(request, None, call, world)
+        return following.model_copy(update={"rebuilding": page.rebuilding, "mark": mark})
+    cursor = _cursor(name, page.position, page.unread, call) if page.position else first_cursor(call)
+    return Response(
+        items=[_item(shown) for shown in page.items],
+        next_cursor=cursor,
+        source="follow",
+        rebuilding=page.rebuilding,
+        mark=mark,
     )
-    return Response(items=items, next_cursor=cursor, source=reason)
 
 
-def _not_from_the_inbox(call: Call, world: World) -> Keep:
-    """What the inbox holds was shown, or is hidden on purpose, as everything else of an author whom the caller left."""
+def _start(request: Request, call: Call) -> tuple[Position | None, Unread | None]:
+    """Where a page begins, and what a walk through the unread knew as it began. Raises InvalidRequest."""
+    if request.cursor is None:
+        return None, None
+    if not request.unread:
+        published_ms, article_id = cursors.decode(_INBOX, call.caller, request.cursor, (int, int))
+        return (published_ms, article_id), None
+    parts = cursors.decode(_UNREAD, call.caller, request.cursor, (int, int, int, str), longest_text=2048)
+    published_ms, article_id, floor_ms, mark = parts
+    return (published_ms, article_id), Unread(Mark.decode(mark), floor_ms)
 
-    def keep(found: list[Article]) -> list[Article]:
-        if call.caller is None or not found:
-            return found
-        reader, tables = call.caller, world.tables
-        held, session = tables.pair(
-            lambda: inboxes.held(tables, reader, ((article.published_ms or 0, article.id) for article in found)),
-            lambda: sessions.find(tables, reader),
-        )
-        left = sessions.left_authors(session)
-        return [article for article in found if article.id not in held and article.author_id not in left]
 
-    return keep
+def _cursor(name: str, position: Position, unread: Unread, call: Call) -> str:
+    known: list[int | str] = [unread.floor_ms, unread.mark.encode()] if name == _UNREAD else []
+    return cursors.encode(name, call.caller, [*position, *known])
+
+
+def _item(shown: Shown) -> Item:
+    return Item(
+        sequence_id=shown.row.published_ms,
+        arrived_at=shown.row.arrived_ms,
+        unread=shown.unread,
+        article=card(shown.article),
+        reason="follow",
+    )
+
+
+def _beyond(request: Request, cursor: str | None, call: Call, world: World) -> Response:
+    page = beyond(request.size, cursor, call, world)
+    items = [Item(article=card(article), reason=page.source) for article in page.items]
+    return Response(items=items, next_cursor=page.next_cursor, source=page.source)

@@ -1,0 +1,150 @@
+"""One page of somebody's inbox: its range beside the session row, then the cards that the instance does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from feed.call import Call
+from feed.domain.articles import Article, in_place
+from feed.domain.marks import STEP_BACK_MS, Mark, mark_of
+from feed.domain.visibility import Viewer, visible_to
+from feed.errors import Busy
+from feed.operations._pages import OVERREAD, Position, fill_page
+from feed.operations._rebuild import freshen
+from feed.store import articles, inboxes, sessions
+from feed.store.client import MAX_BATCH_GET
+from feed.store.inboxes import InboxRow
+from feed.store.sessions import Session
+from feed.wiring import World
+
+DAY_MS = 86_400_000
+_ROWS_BEYOND = 24
+"""Inbox rows read beyond the page: forty-four of them are one capacity unit, and most often a full page."""
+_ACTED_MS = 5_000
+"""Whoever has acted so lately gets no kept cards, so that their own act shows at once."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """The read mark as a walk began, and the place in the list below which it looks for nothing."""
+
+    mark: Mark
+    floor_ms: int
+
+    def holds(self, row: InboxRow) -> bool:
+        return row.published_ms >= self.floor_ms and not self.mark.covers(row.arrived_ms, row.article_id)
+
+
+@dataclass(frozen=True)
+class Shown:
+    row: InboxRow
+    article: Article
+    unread: bool
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """`position` None: the inbox, or what is unread of it, ended here; `mark` is that of who has seen this page."""
+
+    items: list[Shown]
+    position: Position | None
+    unread: Unread
+    mark: Mark
+    rebuilding: bool
+
+
+def inbox_page(
+    size: int, start: Position | None, unread: Unread | None, call: Call, world: World, *, only_unread: bool
+) -> InboxPage:
+    """`unread` is None for a look that begins now."""
+    tables, reader = world.tables, call.require_caller()
+    floor = unread.floor_ms if unread is not None and only_unread else 0
+    session, rows = tables.pair(
+        lambda: sessions.find(tables, reader),
+        lambda: inboxes.page(tables, reader, start, size + _ROWS_BEYOND, floor),
+    )
+    freshened = freshen(session, call, world, first=start is None)
+    if unread is None:
+        unread = Unread(session.mark, session.floor_ms)
+    look = _Look(size, unread, only_unread, session, call, world, None if freshened.changed else rows)
+    items, position = fill_page(size, start, look.read, look.show)
+    _note_visit(session, call, world)
+    passed = [row for row in look.rows if position is None or row.position >= position]
+    mark = mark_of(((row.arrived_ms, row.article_id) for row in passed), session.mark)
+    return InboxPage(items, position, unread, mark, freshened.rebuilding)
+
+
+@dataclass
+class _Look:
+    size: int
+    unread: Unread
+    only_unread: bool
+    session: Session
+    call: Call
+    world: World
+    known: tuple[list[InboxRow], bool] | None
+    rows: list[InboxRow] = field(default_factory=list)
+    shown: int = 0
+    looked_again: bool = False
+
+    def read(self, before: Position | None, limit: int) -> tuple[list[InboxRow], bool]:
+        floor = self.unread.floor_ms if self.only_unread else 0
+        found, more = self.known or inboxes.page(
+            self.world.tables, self.call.require_caller(), before, limit + _ROWS_BEYOND - OVERREAD, floor
+        )
+        self.known = None
+        if found and found[-1].published_ms < floor:
+            found, more = [row for row in found if row.published_ms >= floor], False
+        self.rows += found
+        return found, more
+
+    def show(self, rows: Sequence[InboxRow]) -> list[Shown | None]:
+        """Of as many rows as the page still needs cards for."""
+        self._look_again(rows)
+        wanted = [at for at, row in enumerate(rows) if self._is_wanted(row)]
+        most = min(MAX_BATCH_GET, self.size - self.shown + OVERREAD)
+        if len(wanted) > most:
+            rows = rows[: wanted[most]]
+            wanted = wanted[:most]
+        cards = self._cards([rows[at].article_id for at in wanted])
+        found: list[Shown | None] = [None] * len(rows)
+        for at in wanted:
+            found[at] = self._shown(rows[at], cards.get(rows[at].article_id))
+        self.shown += sum(item is not None for item in found)
+        return found
+
+    def _is_wanted(self, row: InboxRow) -> bool:
+        return row.author_id not in self.session.left and (not self.only_unread or self.unread.holds(row))
+
+    def _look_again(self, rows: Sequence[InboxRow]) -> None:
+        """A row that is hidden though it has come just now may be there because of a new follow."""
+        since = self.call.now_ms - STEP_BACK_MS
+        if self.looked_again or not any(row.arrived_ms >= since and row.author_id in self.session.left for row in rows):
+            return
+        self.session = sessions.find(self.world.tables, self.call.require_caller())
+        self.looked_again = True
+
+    def _cards(self, article_ids: list[int]) -> dict[int, Article]:
+        now, kept = self.call.time_ms(), self.world.cards
+        acted = self.session.acted_ms > now - _ACTED_MS
+        known = {} if acted else kept.fresh(article_ids, now)
+        lacking = [article_id for article_id in article_ids if article_id not in known]
+        read = articles.cards(self.world.tables, lacking) if lacking else {}
+        kept.keep(read.values(), now)
+        return known | read
+
+    def _shown(self, row: InboxRow, article: Article | None) -> Shown | None:
+        viewer = Viewer(self.call.caller, self.session.left)
+        if article is None or not visible_to(article, viewer) or not in_place(article, row.published_ms):
+            return None
+        return Shown(row, article, self.unread.holds(row))
+
+
+def _note_visit(session: Session, call: Call, world: World) -> None:
+    """The day of the last visit, once a day; lost, it is written by the next page."""
+    today = call.now_ms // DAY_MS
+    if session.seen_day is None or session.seen_day < today:
+        with suppress(Busy):
+            world.tables.write(sessions.note(call.require_caller(), seen_day=today))
