@@ -12,7 +12,7 @@ from feed.domain.ids import hashed, is_user, unhashed
 from feed.store import articles
 from feed.store.client import Tables
 from feed.store.rows import Bound, End, Key, Row, Update, equals, missing
-from feed.store.schema import ARTICLES, LOG, LOG_BY_ARTICLE, LOG_BY_TIME, LOG_LIKERS
+from feed.store.schema import ARTICLES, LOG, LOG_BY_ARTICLE, LOG_BY_TIME, LOG_COLLECTED, LOG_LIKERS
 
 _SET = 1
 
@@ -39,6 +39,17 @@ class Logged(NamedTuple):
 class Liked:
     user_id: int
     position: tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A bookmark's place: when it was made, and of which article."""
+
+    position: tuple[int, int]
+
+    @property
+    def article_id(self) -> int:
+        return self.position[1]
 
 
 def key(reader: int | str, article_id: int) -> tuple[str, int]:
@@ -132,6 +143,17 @@ def likers(tables: Tables, article_id: int, before: Key | None, limit: int) -> t
     start: Bound = (article, *before, End.MIN) if before else (article, End.MAX, End.MAX, End.MAX)
     page = tables.scan(LOG_LIKERS, start, (article, End.MIN, End.MIN, End.MIN), limit=limit, backward=True)
     found = [Liked(unhashed(str(row["user_key"])), (int(row["like_ms"]), str(row["user_key"]))) for row in page.rows]
+    return found, page.next_key is not None
+
+
+def collected(tables: Tables, user_id: int, before: Key | None, limit: int) -> tuple[list[Collected], bool]:
+    """A user's bookmarks below the position, newest first, and whether more follow; the index may lag."""
+    user = hashed(user_id)
+    start: Bound = (
+        (user, before[0], int(before[1]) - 1) if before else (user, End.MAX, End.MAX)
+    )  # a range holds its start
+    page = tables.scan(LOG_COLLECTED, start, (user, End.MIN, End.MIN), limit=limit, backward=True)
+    found = [Collected((int(row["collect_ms"]), int(row["message_id"]))) for row in page.rows]
     return found, page.next_key is not None
 
 
