@@ -63,9 +63,34 @@ def alipay_keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     return make_keys(tmp_path_factory.mktemp("alipay"))
 
 
+class Clock:
+    """The time that tests move on: the edge's, which leases and due times follow, and the Tablestore fake's."""
+
+    monotonic = staticmethod(time.monotonic)
+
+    def __init__(self) -> None:
+        self.ahead_ms = 0
+
+    def time_ns(self) -> int:
+        return time.time_ns() + self.ahead_ms * 1_000_000
+
+    def now_ms(self) -> int:
+        return self.time_ns() // 1_000_000
+
+    def advance(self, ms: int) -> None:
+        self.ahead_ms += ms
+
+
 @pytest.fixture
-def tablestore() -> Iterator[TablestoreFake]:
-    with TablestoreFake() as fake:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    moved = Clock()
+    monkeypatch.setattr("feed.edge.endpoints.time", moved)
+    return moved
+
+
+@pytest.fixture
+def tablestore(clock: Clock) -> Iterator[TablestoreFake]:
+    with TablestoreFake(clock=clock.now_ms) as fake:
         yield fake
 
 
@@ -109,28 +134,6 @@ def driver(
     yield queueing
     wiring.forget()
     invocations.stop_thread()
-
-
-class Clock:
-    """The edge's clock, which tests move on; leases and due times follow it."""
-
-    monotonic = staticmethod(time.monotonic)
-
-    def __init__(self) -> None:
-        self.ahead_ms = 0
-
-    def time_ns(self) -> int:
-        return time.time_ns() + self.ahead_ms * 1_000_000
-
-    def advance(self, ms: int) -> None:
-        self.ahead_ms += ms
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    moved = Clock()
-    monkeypatch.setattr("feed.edge.endpoints.time", moved)
-    return moved
 
 
 @pytest.fixture
