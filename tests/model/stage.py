@@ -1,0 +1,113 @@
+"""The product for one example after another: empty tables, a clock that stands still, invocations that wait."""
+
+from __future__ import annotations
+
+import json
+import random
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+
+from alifakes.tablestore.app import TablestoreFake
+from commands import table_admin
+from feed import wiring
+from feed.call import Call
+from feed.domain.ids import unhashed
+from feed.operations._fields import format_rfc3339
+from feed.operations.follow import _change
+from feed.store import schema
+from feed.store.client import Tables
+from tests.operations.conftest import Clock
+from tests.operations.shelf import everything
+from tests.steps import SWEEP, InProcess, Product
+
+BACKFILL = 4
+"""Articles that a follow brings; twenty would make every example long."""
+BEGIN_NS = 1_893_456_000_000_000_000
+"""The first of January 2030: after the tokens were signed, and the same for every run, so that examples repeat."""
+FANOUT, TIMER = "fanout-batch", "scheduled-publish"
+PAST_ALL_LEASES_MS = 181_000
+
+
+class StillClock(Clock):
+    """It moves when the test says so, for the product and for Tablestore alike."""
+
+    def time_ns(self) -> int:
+        return BEGIN_NS + self.ahead_ms * 1_000_000
+
+    def monotonic(self) -> float:
+        return self.ahead_ms / 1000
+
+    def sleep(self, seconds: float) -> None:
+        self.advance(round(seconds * 1000))
+
+    def now_ms(self) -> int:
+        return self.time_ns() // 1_000_000
+
+
+@dataclass
+class Stage:
+    product: Product
+    driver: InProcess
+    store: Tables
+    tablestore: TablestoreFake
+    clock: StillClock
+    patch: pytest.MonkeyPatch
+    forget_output: Callable[[], object]
+
+    def __post_init__(self) -> None:
+        self.patch.setattr("feed.call.time", self.clock)
+        self.patch.setattr(_change, "BACKFILL", BACKFILL)
+
+    def clear(self) -> None:
+        """As on the first day."""
+        self.forget_output()
+        self.driver.queue.clear()
+        request = urllib.request.Request(f"{self.tablestore.endpoint}/_fake/reset", data=b"", method="POST")
+        urllib.request.urlopen(request).close()
+        self.clock.ahead_ms = 0
+        chance = random.Random(5).getrandbits
+        self.patch.setattr("feed.edge.endpoints.Call", partial(Call, random_bits=chance))
+        table_admin.create(self.tablestore.client("feed"), say=lambda _: None)
+        wiring.forget()
+
+    @property
+    def now_ms(self) -> int:
+        return self.clock.now_ms()
+
+    def ahead(self, ms: int) -> str:
+        return format_rfc3339(self.now_ms + ms)
+
+    def tick(self) -> int:
+        """The timer's; how many it released."""
+        answer = json.loads(self.driver.invoke(TIMER, SWEEP))
+        assert answer["failed"] == 0
+        return int(answer["released"])
+
+    def sweep(self) -> None:
+        assert self.driver.sweep()["failed"] == 0
+
+    def run(self, place: int, *, keep: bool = False) -> None:
+        """One of the waiting invocations; `keep`: it comes once more, as it may."""
+        function, event = self.driver.queue[place]
+        if not keep:
+            del self.driver.queue[place]
+        self.driver.invoke(function, event)
+
+    def settle(self, *, lost: bool) -> None:
+        """Everything that waits is delivered; what was lost is brought by the sweeper."""
+        self.product.settle()
+        while lost:
+            self.clock.advance(PAST_ALL_LEASES_MS)
+            self.sweep()
+            lost = self.product.settle() > 0
+
+    def inboxes(self) -> dict[int, set[int]]:
+        """Which articles each reader's inbox holds."""
+        found: dict[int, set[int]] = {}
+        for row in everything(self.store, schema.INBOXES):
+            found.setdefault(unhashed(str(row["user_key"])), set()).add(int(row["message_id"]))
+        return found
