@@ -17,6 +17,7 @@ from feed.domain.tips import AMOUNTS_FEN
 MAX_HTML_BYTES = 100 * 1024
 MAX_INSTANT_MS = 253_402_300_799_999
 """The last millisecond that RFC 3339 has a year for."""
+MAX_SEARCH_PARTS = 10
 REFUSED = "refused"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -132,6 +133,13 @@ def _switch(value: object) -> bool:
     return value == "true"
 
 
+def _search_text(value: str) -> str:
+    parts = len(value.split())
+    if parts > MAX_SEARCH_PARTS:
+        raise refuse(f"It has {parts} parts between white space; at most {MAX_SEARCH_PARTS} are allowed.")
+    return value
+
+
 def _tip_amount(value: object) -> int:
     if type(value) is not int or value not in AMOUNTS_FEN:
         raise refuse(f"It must be one of {', '.join(map(str, AMOUNTS_FEN))}.")
@@ -171,6 +179,7 @@ Nickname = Annotated[str, text(1, 20), _string(1, 20)]
 Summary = Annotated[str, text(0, 300), _string(0, 300)]
 Html = Annotated[str, AfterValidator(_html), _string(0, MAX_HTML_BYTES)]
 HttpsUrl = Annotated[str, text(1, 512), AfterValidator(_https_url), _string(1, 512, format="uri")]
+SearchText = Annotated[str, text(1, 100), AfterValidator(_search_text), _string(1, 100)]
 MarkText = Annotated[str, token("[A-Za-z0-9_-]", 2048), _string(1, 2048)]
 Switch = Annotated[bool, PlainValidator(_switch), WithJsonSchema({"type": "boolean", "default": False})]
 """`true` or `false` in a query."""

@@ -125,11 +125,12 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Between:
-    """A search's filter: at_least <= column < below; None is no bound."""
+    """A search's filter: at_least <= column < below, or column <= at_most; None is no bound."""
 
     column: str
     at_least: Value | None = None
     below: Value | None = None
+    at_most: Value | None = None
 
 
 @dataclass(frozen=True)

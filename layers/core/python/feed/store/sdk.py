@@ -129,7 +129,8 @@ def _filter(part: Filter) -> Any:
     if isinstance(part, OneOf):
         return TermsQuery(part.column, list(part.values))
     if isinstance(part, Between):
-        return RangeQuery(part.column, range_from=part.at_least, range_to=part.below, include_lower=True)
+        top, included = (part.below, False) if part.at_most is None else (part.at_most, True)
+        return RangeQuery(part.column, part.at_least, top, include_lower=True, include_upper=included)
     if isinstance(part, Phrase):
         return MatchPhraseQuery(part.column, part.text)
     return BoolQuery(should_queries=[_filter(inner) for inner in part.filters], minimum_should_match=1)

@@ -1,0 +1,1 @@
+"""Search: articles by what they say."""
