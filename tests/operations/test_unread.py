@@ -88,8 +88,50 @@ def test_a_page_gives_the_mark_of_what_it_showed(product: Product, clock: Clock)
     assert passed_over in product.followed(READER)
 
 
-def test_a_walk_finds_all_though_the_mark_moves_meanwhile(product: Product) -> None:
-    articles = publish(product, 50)
+def test_what_a_page_has_read_but_not_shown_stays_unread(product: Product) -> None:
+    """It has come at the same time as what was shown."""
+    articles = publish(product, 3)
+    read(product, product.call("GET", "/v1/timeline?size=2", READER).body["mark"])
+    assert walk_unread(product) == articles[2:]
+
+
+def test_a_backfill_is_no_news(product: Product, clock: Clock) -> None:
+    product.unfollow(READER, BEN)
+    old = publish(product, 3, BEN)
+    clock.advance(2 * LOOK_BACK_MS)
+    news = publish(product, 1)
+    read(product, unread(product)["mark"])
+    product.follow(READER, BEN)
+    items = [item for item in product.walk("/v1/timeline", READER) if item["reason"] == "follow"]
+    assert [(item["article"]["id"], item["unread"]) for item in items] == [(id, False) for id in [*news, *old]]
+    assert walk_unread(product) == []
+    assert unread(product)["unread"] == 0
+
+
+def test_the_unread_cost_no_look_at_what_is_old(product: Product, store: Tables, calls: Calls, clock: Clock) -> None:
+    now = clock.now_ms()
+    puts = [inboxes.put(hashed(READER), now - n, 1_000 + n, ANN, 1, only_if_absent=True) for n in range(300)]
+    assert inboxes.deliver(store, puts) == []
+    read(product, unread(product)["mark"])
+    for _ in range(3):
+        read(product, unread(product)["mark"])
+    clock.advance(2 * LOOK_BACK_MS)
+    publish(product, 2)
+    read(product, unread(product)["mark"])
+    clock.advance(2 * LOOK_BACK_MS)
+    publish(product, 1)
+    walk_unread(product)
+    calls()
+    product.call("GET", "/v1/timeline?unread=true", READER)
+    (line,) = calls()
+    assert (line["requests"], line["read_cu"]) == (3, 3)
+
+
+def test_a_walk_finds_all_though_the_mark_moves_meanwhile(product: Product, clock: Clock) -> None:
+    articles: list[int] = []
+    for _ in range(10):
+        articles = publish(product, 5) + articles
+        clock.advance(5_000)
     found: list[int] = []
     for page in product.pages("/v1/timeline?unread=true", READER, 10):
         found += [item["article"]["id"] for item in page["items"] if item["reason"] == "follow"]

@@ -71,6 +71,8 @@ def test_a_crowd_in_one_moment_is_read_once_it_was_seen() -> None:
     mark = mark_of(crowd, NOTHING_READ)
     assert len(mark.ids) <= MOST_IDS
     assert all(mark.covers(ms, id) for ms, id in crowd)
+    later = mark_of([(NOW + 10, 5_000)], mark)
+    assert all(later.covers(ms, id) for ms, id in crowd)
 
 
 def test_a_crowd_beside_a_crowd() -> None:
