@@ -17,6 +17,7 @@ from feed.operations._reconcile import reconcile
 from feed.operations._recount import RECOUNT, recount
 from feed.operations._release import release, start_shard
 from feed.operations._settlement import PAYMENT, Suspicious
+from feed.operations.block._parting import BLOCK, settle
 from feed.operations.follow._change import finish
 from feed.store import articles, jobs, relations, work
 from feed.store.client import Tables
@@ -129,6 +130,13 @@ def _relation(item: Work, turn: _Turn) -> bool:
     return True
 
 
+def _block(item: Work, turn: _Turn) -> bool:
+    """A block or its end that died half way: make follows and hidden people agree with the block's row."""
+    user_id, other_id, _ = item.numbers
+    settle(user_id, other_id, turn.tables, turn.call.now_ms)
+    return True
+
+
 def _purge(item: Work, turn: _Turn) -> bool:
     """A day after an unfollow: the row that was switched off may go, if nothing has touched it since."""
     follower_id, author_id, epoch = item.numbers
@@ -177,6 +185,7 @@ _STEPS: dict[str, Callable[[Work, _Turn], bool]] = {
     "fanout": _fanout,
     "relation": _relation,
     "purge": _purge,
+    BLOCK: _block,
     PAYMENT: _payment,
     BYLINE: _byline,
     RECOUNT: _recount,

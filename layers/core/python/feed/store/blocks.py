@@ -12,6 +12,7 @@ from feed.store.rows import Delete, End, Expect, Key, Put, Row, Wanted, equals
 from feed.store.schema import BLOCKS
 
 MOST = 2_000
+_CHANCE_BITS = 20
 
 
 def key(user_id: int, other_id: int) -> tuple[str, str]:
@@ -39,8 +40,17 @@ def among(tables: Tables, user_id: int, other_ids: Iterable[int]) -> frozenset[i
     return others(tables.read(wanted(user_id, other_ids))[BLOCKS], user_id)
 
 
+def new_epoch(now_ms: int, random_bits: int) -> int:
+    """When a block begins, and chance behind it, so that no two blocks of the same people have the same one."""
+    return now_ms << _CHANCE_BITS | (random_bits & (1 << _CHANCE_BITS) - 1)
+
+
+def began_ms(epoch: int) -> int:
+    return epoch >> _CHANCE_BITS
+
+
 def epoch_of(tables: Tables, user_id: int, other_id: int) -> int | None:
-    """When this block began, in ms, unlike any other of the same two; None without one."""
+    """Of the block that stands; None without one."""
     row = tables.get(BLOCKS, key(user_id, other_id))
     return int(row["epoch"]) if row else None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from feed.domain.ids import hashed
 from feed.store.client import Tables
-from feed.store.rows import Row, Update, Wanted, equals, less_or_missing
+from feed.store.rows import Row, Update, Wanted, equals, missing
 from feed.store.schema import HIDDEN
 
 MOST = 200
@@ -22,6 +22,34 @@ _MINE, _THEIRS = "m_", "t_"
 class Hidden:
     ids: frozenset[int] = frozenset()
     many: bool = False
+
+
+@dataclass(frozen=True)
+class Named:
+    """One side of one block: the row that should name it, as it was read."""
+
+    user_id: int
+    column: str
+    row: Row
+
+    @property
+    def epoch(self) -> int | None:
+        value = self.row.get(self.column)
+        return int(value) if value is not None else None
+
+    def renamed(self, epoch: int | None) -> list[Update]:
+        """What makes the row name this epoch (None: no block any more); refused when it was changed meanwhile.
+
+        Nothing where it does so already, or says that it names not everybody.
+        """
+        if self.epoch == epoch or _MANY in self.row:
+            return []
+        if self.epoch is None and len(decode(self.row).ids) >= MOST:
+            return [Update(HIDDEN, key(self.user_id), put={_MANY: 1})]
+        where = missing(self.column, never=-1) if self.epoch is None else equals(self.column, self.epoch)
+        if epoch is None:
+            return [Update(HIDDEN, key(self.user_id), drop=(self.column,), where=(where,))]
+        return [Update(HIDDEN, key(self.user_id), put={self.column: epoch}, where=(where,))]
 
 
 def key(user_id: int) -> tuple[str]:
@@ -37,23 +65,15 @@ def decode(row: Row | None) -> Hidden:
     return Hidden(frozenset(int(name[2:]) for name in names), _MANY in (row or {}))
 
 
-def find(tables: Tables, user_id: int) -> Hidden:
-    return decode(tables.get(HIDDEN, key(user_id)))
-
-
-def add(user_id: int, other_id: int, epoch: int, *, mine: bool, many: bool) -> Update:
-    """`mine`: it is the user who blocks; `many`: the row is full. Refused when a later block stands there."""
-    if many:
-        return Update(HIDDEN, key(user_id), put={_MANY: 1})
-    name = _column(other_id, mine=mine)
-    return Update(HIDDEN, key(user_id), put={name: epoch}, where=(less_or_missing(name, epoch),))
-
-
-def remove(user_id: int, other_id: int, epoch: int, *, mine: bool) -> Update:
-    """Refused when it is another block by now."""
-    name = _column(other_id, mine=mine)
-    return Update(HIDDEN, key(user_id), drop=(name,), where=(equals(name, epoch),))
+def both(tables: Tables, user_id: int, other_id: int) -> tuple[Named, Named]:
+    """What the rows of two people say of a block of the second by the first: the first one's row, and the other's."""
+    found = tables.read(Wanted(HIDDEN, [key(user_id), key(other_id)]))[HIDDEN]
+    return (
+        Named(user_id, _column(other_id, mine=True), found.get(key(user_id), {})),
+        Named(other_id, _column(user_id, mine=False), found.get(key(other_id), {})),
+    )
 
 
 def _column(other_id: int, *, mine: bool) -> str:
+    """`mine`: it is the row's own user who blocks."""
     return f"{_MINE if mine else _THEIRS}{other_id}"

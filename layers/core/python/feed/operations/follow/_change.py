@@ -36,7 +36,7 @@ def change(tables: Tables, follower_id: int, author_id: int, *, on: bool, now_ms
     Raises NotFound, Blocked, or Reload when others keep changing the relation.
     """
     for _ in range(_TRIES):
-        found = _read(tables, follower_id, author_id)
+        found = look(tables, follower_id, author_id)
         if found.author is None:
             raise NotFound(f"There is no user {author_id}.")
         if on and found.blocked:
@@ -48,18 +48,22 @@ def change(tables: Tables, follower_id: int, author_id: int, *, on: bool, now_ms
             # an earlier call died half way; its work row stands, and this call need not wait for the sweeper
             settle(found, current, tables, now_ms)
             return found.follows_back
-        new = next_entry(current, on=on, now_ms=now_ms)
-        guard = guards(follower_id, author_id, new, now_ms)
-        if tables.write_many([work.put(item) for item in guard]):
-            raise Busy("Tablestore is busy; try again.")
         try:
-            sessions.change_entry(tables, follower_id, author_id, found.entry, new)
+            turn(found, next_entry(current, on=on, now_ms=now_ms), tables, now_ms)
         except ConditionFailed:
             continue
-        if settle(found, new, tables, now_ms):
-            tables.write_many([work.remove(guard[0])])
         return found.follows_back
     raise Reload("This relation is being changed elsewhere at the same time; try again.")
+
+
+def turn(found: Found, new: Entry, tables: Tables, now_ms: int) -> None:
+    """Write the entry, and make everything agree with it. Raises ConditionFailed when the entry is not as found."""
+    guard = guards(found.follower_id, found.author_id, new, now_ms)
+    if tables.write_many([work.put(item) for item in guard]):
+        raise Busy("Tablestore is busy; try again.")
+    sessions.change_entry(tables, found.follower_id, found.author_id, found.entry, new)
+    if settle(found, new, tables, now_ms):
+        tables.write_many([work.remove(guard[0])])
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Found:
     blocked: bool
 
 
-def _read(tables: Tables, follower_id: int, author_id: int) -> Found:
+def look(tables: Tables, follower_id: int, author_id: int) -> Found:
     forth, back = relations.key(author_id, follower_id), relations.key(follower_id, author_id)
     session_key = sessions.key(follower_id)
     found = tables.read(
@@ -101,7 +105,7 @@ def _read(tables: Tables, follower_id: int, author_id: int) -> Found:
 
 def finish(tables: Tables, follower_id: int, author_id: int, now_ms: int) -> None:
     """What is left of a change that died half way: everything agrees with the session entry, and with blocks."""
-    found = _read(tables, follower_id, author_id)
+    found = look(tables, follower_id, author_id)
     if found.entry is not None and found.author is not None:
         with suppress(Blocked):
             settle(found, found.entry, tables, now_ms)

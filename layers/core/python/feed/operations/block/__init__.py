@@ -1,0 +1,1 @@
+"""Blocking: begin and end it, list whom one has blocked."""
