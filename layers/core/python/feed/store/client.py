@@ -119,7 +119,7 @@ class Tables:
     ) -> Page:
         """One GetRange, [start, end) in the direction asked; at most 5,000 rows or 4 MiB, fewer with `limit`.
 
-        `stamped`: each row with its STAMP.
+        `stamped`: each row with its STAMP and FIRST_STAMP.
         """
         direction = "BACKWARD" if backward else "FORWARD"
         consumed, next_key, rows, _ = self._send(
@@ -191,16 +191,17 @@ class Tables:
         if any(not failed.refused for failed in self.write_many(writes)):
             raise OutcomeUnknown("Not everything could be written; it is safe to repeat.")
 
-    def count(self, *updates: Update) -> bool:
+    def count(self, *writes: Write) -> bool:
         """Move counters: rows that were certainly not written are tried again, others never counted twice.
 
-        Whether every one moved for certain.
+        Whether every one moved for certain; a put beside them that is refused is as good as written.
         """
-        left: list[Write] = list(updates)
+        left: list[Write] = list(writes)
         certain = True
         for _ in range(_COUNT_TRIES):
             failed = self.write_many(left)
-            certain = certain and not any(row.refused or row.unknown for row in failed)
+            certain = certain and all(isinstance(row.write, Put) for row in failed if row.refused)
+            certain = certain and not any(row.unknown for row in failed)
             left = [row.write for row in failed if not (row.refused or row.unknown)]
             if not left:
                 return certain

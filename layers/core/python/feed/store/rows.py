@@ -12,6 +12,8 @@ Row = dict[str, Value]
 
 STAMP = "@stamp"
 """Where a stamped scan keeps the time, in ms by the server's clock, at which the newest cell of a row was written."""
+FIRST_STAMP = "@first"
+"""As STAMP, of the oldest cell that the scan reads."""
 
 
 class End(enum.Enum):

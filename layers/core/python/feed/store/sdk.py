@@ -7,7 +7,22 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from feed.errors import Busy, ConditionFailed, Misconfigured, OutcomeUnknown
-from feed.store.rows import STAMP, Between, Delete, Expect, Filter, Hit, OneOf, Phrase, Put, Row, Search, Where, Write
+from feed.store.rows import (
+    FIRST_STAMP,
+    STAMP,
+    Between,
+    Delete,
+    Expect,
+    Filter,
+    Hit,
+    OneOf,
+    Phrase,
+    Put,
+    Row,
+    Search,
+    Where,
+    Write,
+)
 
 
 def call(method: Callable[..., Any], is_read: bool, *arguments: Any) -> Any:
@@ -86,7 +101,8 @@ def row_of(row: Any, *, stamped: bool = False) -> Row | None:
     cells = row.attribute_columns or ()
     values = cells_of(row.primary_key, cells)
     if stamped:
-        values[STAMP] = max((int(cell[2]) for cell in cells), default=0)
+        stamps = [int(cell[2]) for cell in cells] or [0]
+        values[STAMP], values[FIRST_STAMP] = max(stamps), min(stamps)
     return values
 
 
