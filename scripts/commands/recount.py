@@ -13,12 +13,13 @@ from commands.running import LOCAL, NotRunning
 from feed.domain.ids import MAX_ID, unhashed
 from feed.errors import FeedError, NotFound
 from feed.observability import quiet_sdks
-from feed.operations._recount import QUIET_MS, miscounted, recount
+from feed.operations._recount import miscounted, recount
+from feed.operations._recount_people import QUIET_MS
 from feed.store import schema
 from feed.store.client import Tables
 from feed.store.rows import Bound, End
 
-TABLES = (schema.ARTICLES, schema.LOG_BY_ARTICLE)
+TABLES = (schema.ARTICLES, schema.LOG_BY_ARTICLE, schema.WORK)
 _TELL_EVERY = 1_000
 _TRIES = 20
 _PAUSE_S = 5.0

@@ -13,7 +13,8 @@ import pytest
 
 from alifakes.tablestore.app import TablestoreFake
 from feed.errors import OutcomeUnknown
-from feed.operations._recount import AFTER_MS, QUIET_MS, recount
+from feed.operations._recount import recount
+from feed.operations._recount_people import AFTER_MS, QUIET_MS
 from feed.store import articles, schema
 from feed.store.client import Connection, Tables
 from tests.operations import shelf

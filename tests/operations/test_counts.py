@@ -124,6 +124,6 @@ def test_a_like_whose_count_may_have_arrived_is_not_counted_again(product: Produ
 
 
 def test_nobody_comes_into_being_by_being_counted(product: Product, store: Tables) -> None:
-    store.count(users.counted(NOBODY, follower_count=1), users.counted(BEN, follower_count=1))
+    store.count(*(users.counted(users.User(id, "", None), 1, follower_count=1) for id in (NOBODY, BEN)))
     assert product.call("GET", f"/v1/users/{NOBODY}").status == 404
     assert product.call("GET", f"/v1/users/{BEN}").body["follower_count"] == 1

@@ -10,7 +10,7 @@ from commands import recount as command
 from commands.recount import every_article, recount_all
 from feed.domain.actions import Flag
 from feed.domain.articles import Counts
-from feed.operations._recount import QUIET_MS
+from feed.operations._recount_people import QUIET_MS
 from feed.store import articles, counters
 from feed.store.client import Tables
 from tests.operations import shelf

@@ -14,6 +14,7 @@ from feed.store.work import Work
 
 if TYPE_CHECKING:
     from feed.call import Call
+    from feed.store.users import User
     from feed.wiring import World
 
 GUARD_MS = 60_000
@@ -39,7 +40,7 @@ def guard(article_id: int, now_ms: int) -> Work:
     return Work(now_ms + GUARD_MS, "publish", str(article_id))
 
 
-def go_public(old: Article, new: Article, call: Call, world: World) -> Article:
+def go_public(old: Article, new: Article, author: User, call: Call, world: World) -> Article:
     """Write `new`, which is `released`, over `old`; count it, and finish the release: the article as it is then.
 
     Raises ConditionFailed when `old` is not current.
@@ -48,9 +49,10 @@ def go_public(old: Article, new: Article, call: Call, world: World) -> Article:
     if world.tables.write_many([work.put(unfinished)]):
         raise Busy("Tablestore is busy; nothing was changed, try again.")
     world.tables.write(articles.revise(old, new))
-    count_shown(new, call, world, 1)
+    counted = count_shown(new, author, call, world)
     new = release(new, call, world)
-    world.tables.write_many([work.remove(unfinished)])
+    if counted:
+        world.tables.write_many([work.remove(unfinished)])
     return new
 
 
@@ -101,7 +103,7 @@ def start_shard(article_id: int, delivery: int, shard: int, world: World) -> boo
     return True
 
 
-def count_shown(article: Article, call: Call, world: World, step: int) -> None:
-    """Move the author's counters by one article, for whoever's conditional write has shown or hidden it."""
-    author = users.require(world.tables, article.author_id)
-    world.tables.count(users.counted(author, call.time_ms(), article_count=step, word_count=step * article.words))
+def count_shown(article: Article, author: User, call: Call, world: World) -> bool:
+    """Count it for the author, who was read before the conditional write that has shown it; whether for certain."""
+    shown = users.counted(author, call.time_ms(), article_count=1, word_count=article.words)
+    return world.tables.count(shown)

@@ -81,7 +81,7 @@ def _answered(alarm: Work, article: Article | None, call: Call, world: World) ->
         author = users.require(world.tables, article.author_id)
         new = replace(article, version=article.version + 1)
         try:
-            go_public(article, released(new, author.follower_count, world, call.time_ms()), call, world)
+            go_public(article, released(new, author.follower_count, world, call.time_ms()), author, call, world)
         except ConditionFailed:
             article = articles.find(world.tables, article.id)
         else:

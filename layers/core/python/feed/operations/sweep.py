@@ -15,6 +15,7 @@ from feed.observability import alert, log_problem
 from feed.operations._byline import BYLINE, sign_articles
 from feed.operations._reconcile import reconcile
 from feed.operations._recount import RECOUNT, recount
+from feed.operations._recount_people import MOST_IN_A_TURN, PEOPLE, Part, TooMany, recount_later, recount_person
 from feed.operations._release import release, start_shard
 from feed.operations._settlement import PAYMENT, Suspicious
 from feed.operations.block._parting import BLOCK, settle
@@ -29,6 +30,8 @@ TICK_MS = 60_000
 _STOP_BEFORE_END_S = 10.0
 _MOST_ON_ORDERS_S = 20.0
 """After so much time a turn asks the provider nothing more: what else is due must not wait for slow answers."""
+_MOST_ON_PEOPLE_S = 20.0
+"""After so much time a turn counts nobody's rows any more."""
 
 
 class Response(BaseModel):
@@ -47,7 +50,9 @@ class _Turn:
     may_invoke: bool = True
     provider_away: bool = False
     on_orders_s: float = 0.0
+    on_people_s: float = 0.0
     recounted: set[int] = field(default_factory=set)
+    people: dict[tuple[int, Part], bool] = field(default_factory=dict)
 
     @property
     def tables(self) -> Tables:
@@ -95,11 +100,17 @@ def _finishes(item: Work, turn: _Turn) -> bool:
 
 
 def _publish(item: Work, turn: _Turn) -> bool:
-    """A release that died: go on from the article row. Without a row, nothing was promised to anybody."""
+    """A release that died, or was not counted for certain: go on from the article row, and recount its author.
+
+    Without a row, nothing was promised to anybody.
+    """
     (article_id,) = item.numbers
     article = articles.find(turn.tables, article_id)
-    if article is not None and article.state is State.PUBLISHING:
+    if article is None:
+        return True
+    if article.state is State.PUBLISHING:
         release(article, turn.call, turn.world)
+    recount_later(turn.tables, turn.call.now_ms, (article.author_id, Part.ARTICLES))
     return True
 
 
@@ -124,9 +135,15 @@ def _in_release(article: Article | None, delivery: int) -> bool:
 
 
 def _relation(item: Work, turn: _Turn) -> bool:
-    """A follow or unfollow that died half way: make the relation row agree with the session entry."""
+    """A follow or unfollow that died half way, or was not counted for certain.
+
+    The relation row is made to agree with the session entry, and both people are recounted: later, because what
+    finishes here is only being counted now, and once, because after an outage there may be thousands.
+    """
     follower_id, author_id = item.numbers
-    finish(turn.tables, follower_id, author_id, turn.call.now_ms)
+    finish(turn.tables, follower_id, author_id, turn.call.time_ms())
+    people = (author_id, Part.FOLLOWERS), (follower_id, Part.FOLLOWING)
+    recount_later(turn.tables, turn.call.now_ms, *people)
     return True
 
 
@@ -156,6 +173,31 @@ def _recount(item: Work, turn: _Turn) -> bool:
         return False
     turn.recounted.add(article_id)
     return True
+
+
+def _people(item: Work, turn: _Turn) -> bool:
+    """Somebody whose counters a call has left behind what they count; one count serves all such calls that are due."""
+    user_id, part, _ = item.numbers
+    whose = (user_id, Part(part))
+    if whose not in turn.people:
+        turn.people[whose] = _counts(*whose, turn)
+    return turn.people[whose]
+
+
+def _counts(user_id: int, part: Part, turn: _Turn) -> bool:
+    """Whether they are recounted, or left to the command because there are too many rows for any turn."""
+    began_s = turn.call.seconds_left()
+
+    def may_go_on() -> bool:
+        return not turn.over and turn.on_people_s + began_s - turn.call.seconds_left() < _MOST_ON_PEOPLE_S
+
+    try:
+        return may_go_on() and recount_person(user_id, [part], turn.tables, turn.call.now_ms, may_go_on, MOST_IN_A_TURN)
+    except TooMany as error:
+        alert(turn.call, error.message, user_id=user_id)
+        return True
+    finally:
+        turn.on_people_s += began_s - turn.call.seconds_left()
 
 
 def _byline(item: Work, turn: _Turn) -> bool:
@@ -189,4 +231,5 @@ _STEPS: dict[str, Callable[[Work, _Turn], bool]] = {
     PAYMENT: _payment,
     BYLINE: _byline,
     RECOUNT: _recount,
+    PEOPLE: _people,
 }

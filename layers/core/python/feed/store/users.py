@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -24,6 +24,8 @@ COUNTERS = ("follower_count", "following_count", "article_count", "like_count", 
 
 @dataclass(frozen=True)
 class User:
+    """`counted_ms` is when a counter last moved, `recounts` how often they were made anew."""
+
     id: int
     nickname: str
     avatar_url: str | None
@@ -33,6 +35,7 @@ class User:
     like_count: int = 0
     word_count: int = 0
     recounts: int = 0
+    counted_ms: int = 0
 
     @property
     def byline(self) -> Byline:
@@ -53,6 +56,7 @@ def decode(row: Row) -> User:
         str(avatar) if avatar else None,
         **counters,
         recounts=int(row.get("recounts", 0)),
+        counted_ms=int(row.get("counted_ms", 0)),
     )
 
 
@@ -99,3 +103,22 @@ def counted(user: User, now_ms: int, **changes: int) -> Update:
     """
     where = (equals_or_missing("recounts", user.recounts),)
     return Update(USERS, key(user.id), put={"counted_ms": now_ms}, add=changes, expect=Expect.PRESENT, where=where)
+
+
+def recounted(user: User, totals: Mapping[str, int]) -> Update:
+    """Counters as they were found to be; refused when anybody has counted meanwhile. Who is about to is refused then.
+
+    That somebody has counted shows in the time of it; the counters may be what they were.
+    """
+    as_read = {"counted_ms": user.counted_ms, "recounts": user.recounts}
+    where = [equals_or_missing(name, value) for name, value in as_read.items()]
+    put: dict[str, Value] = {**totals, "recounts": user.recounts + 1}
+    return Update(USERS, key(user.id), put=put, expect=Expect.PRESENT, where=where)
+
+
+def shown(tables: Tables, user_id: int) -> dict[str, int]:
+    """What the counters hold, below zero too, which no answer shows. Raises NotFound."""
+    row = tables.get(USERS, key(user_id), ("user_id", *COUNTERS))
+    if row is None:
+        raise NotFound(f"There is no user {user_id}.")
+    return {name: int(row.get(name, 0)) for name in COUNTERS}

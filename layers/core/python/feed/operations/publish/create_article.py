@@ -17,6 +17,7 @@ from feed.operations.publish._content import clean
 from feed.operations.publish._schedule import alarm, check_schedule
 from feed.store import articles, idempotency, users, work
 from feed.store.idempotency import Claim
+from feed.store.users import User
 from feed.store.work import Work
 from feed.wiring import World
 
@@ -58,7 +59,7 @@ def run(request: Request, call: Call, world: World) -> FullArticle:
     )
     if request.state == "public":
         article = released(article, author.follower_count, world, call.now_ms)
-    return full(_store(article, request, call, world))
+    return full(_store(article, author, request, call, world))
 
 
 def _asked_ms(request: Request, call: Call, world: World) -> int:
@@ -70,9 +71,12 @@ def _asked_ms(request: Request, call: Call, world: World) -> int:
     return claim.now_ms if claim is not None else call.now_ms
 
 
-def _store(article: Article, request: Request, call: Call, world: World) -> Article:
-    """Write the row under an id of its own, then release it. A repetition goes on where the first request stopped."""
-    tables = world.tables
+def _store(article: Article, author: User, request: Request, call: Call, world: World) -> Article:
+    """Write the row under an id of its own, then release it. A repetition goes on where the first request stopped.
+
+    It cannot know whether that one was counted: its promise stays, and the sweeper sees to the author's counters.
+    """
+    tables, counted = world.tables, False
     claim = _claim(request, call, world)
     for _ in range(_DRAWS):
         article = _as_claimed(article, claim)
@@ -90,11 +94,11 @@ def _store(article: Article, request: Request, call: Call, world: World) -> Arti
                 return article
             article = replace(existing, html=article.html)
         else:
-            if article.shown:
-                count_shown(article, call, world, 1)
+            counted = article.shown and count_shown(article, author, call, world)
         if article.state is State.PUBLISHING and promise is not None:
             article = release(article, call, world)
-            tables.write_many([work.remove(promise)])
+            if counted:
+                tables.write_many([work.remove(promise)])
         return article
     raise Busy("No free article id was found; try again.")
 

@@ -10,7 +10,8 @@ from feed.domain.articles import Article, State
 from feed.errors import Busy, ConditionFailed, InvalidRequest, Reload
 from feed.operations._cards import FullArticle, full
 from feed.operations._fields import Html, HttpsUrl, Id, Instant, PublicRequest, Summary, Title, Version, left_out
-from feed.operations._release import count_shown, go_public, released
+from feed.operations._recount_people import write_counted
+from feed.operations._release import go_public, released
 from feed.operations._rights import own
 from feed.operations.publish._content import clean, made_summary
 from feed.operations.publish._schedule import alarm, check_schedule
@@ -42,13 +43,13 @@ def run(request: Request, call: Call, world: World) -> FullArticle:
     check_schedule(request.state, request.publish_at, call.now_ms)
     author = users.require(world.tables, call.require_caller())
     for _ in range(_TRIES):
-        old = own(world.tables, request.id, author.id, text=True)
+        old = own(request.id, call, world.tables, text=True)
         if request.gives("version") and request.version != old.version:
             message = f"The article is at version {old.version}, not {request.version}; reload it and try again."
             raise Reload(message, code="version_conflict")
         new = _moved(_edited(request, old), request, author, call, world)
         try:
-            new = _apply(old, new, call, world)
+            new = _apply(old, new, author, call, world)
         except ConditionFailed:
             continue
         return full(new)
@@ -86,17 +87,18 @@ def _moved(article: Article, request: Request, author: users.User, call: Call, w
     return article
 
 
-def _apply(old: Article, new: Article, call: Call, world: World) -> Article:
+def _apply(old: Article, new: Article, author: users.User, call: Call, world: World) -> Article:
     """Write it, count it, and finish a release. Raises ConditionFailed when `old` was not current."""
     if new.shown and not old.shown:
-        return go_public(old, new, call, world)
+        return go_public(old, new, author, call, world)
     tables, publish_at = world.tables, new.publish_at_ms
     if publish_at not in (None, old.publish_at_ms) and tables.write_many([work.put(alarm(new.id, publish_at))]):
         raise Busy("Tablestore is busy; nothing was changed, try again.")
-    tables.write(articles.revise(old, new))
+    write = articles.revise(old, new)
     if old.shown and not new.shown:
-        count_shown(old, call, world, -1)
+        write_counted(write, author, call, tables, article_count=-1, word_count=-old.words)
     elif new.shown and new.words != old.words:
-        author = users.require(tables, new.author_id)
-        tables.count(users.counted(author, call.time_ms(), word_count=new.words - old.words))
+        write_counted(write, author, call, tables, word_count=new.words - old.words)
+    else:
+        tables.write(write)
     return new
