@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 State = Literal["private", "scheduled", "public", "deleted"]
+Place = tuple[int, int]
+"""Publish time and id."""
 Pair = tuple[int, int]
 """Two people: who follows and who is followed, or who blocks and who is blocked."""
 LATE_MS = 3_600_000
@@ -32,7 +35,7 @@ class Article:
         return self.state == "public"
 
     @property
-    def place(self) -> tuple[int, int]:
+    def place(self) -> Place:
         return self.published_ms or 0, self.id
 
 
@@ -44,6 +47,25 @@ class Mark:
     text: str
     covers: frozenset[int]
     perhaps: frozenset[int]
+
+
+@dataclass
+class Walk:
+    """A walk in progress; `owed` could be seen throughout so far, and must come before the inbox's part ends.
+
+    `unread`: a walk through the unread alone, which shows nothing of what was `read` as it began.
+    """
+
+    reader: int
+    size: int
+    unread: bool
+    owed: set[int]
+    read: frozenset[int]
+    cursor: str | None = None
+    shown: list[int] = field(default_factory=list)
+    source: str = "follow"
+    last: Place = (sys.maxsize, 0)
+    ended: bool = False
 
 
 @dataclass
@@ -67,6 +89,7 @@ class Model:
     quiet: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     read: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     perhaps_read: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    walks: list[Walk] = field(default_factory=list)
     releases: int = 0
 
     # --- who may see what ---
@@ -141,11 +164,13 @@ class Model:
         self.follows.discard((reader, author))
         self.left.add((reader, author))
         self.owed[reader] -= {id for id in self._not_come(reader) if self.articles[id].author == author}
+        self._something_hidden()
 
     def block(self, one: int, other: int) -> None:
         self.unfollow(one, other)
         self.unfollow(other, one)
         self.blocks.add((one, other))
+        self._something_hidden()
 
     def unblock(self, one: int, other: int) -> None:
         self.blocks.discard((one, other))
@@ -172,6 +197,7 @@ class Model:
         for reader in self.owed:
             if article.id in self._not_come(reader):
                 self.owed[reader].discard(article.id)
+        self._something_hidden()
 
     def due(self, now_ms: int) -> list[Article]:
         """What a tick of the timer releases, in its order."""
@@ -188,6 +214,13 @@ class Model:
             if by_follow and (self.articles[id].published_ms or 0) < now_ms - LATE_MS:
                 self.quiet[reader].add(id)
 
+    def walk(self, reader: int, size: int, *, unread: bool) -> Walk:
+        """One that begins now."""
+        owed = self.unread(reader) if unread else set(self.shown_ids(reader, self.arrived[reader]))
+        walk = Walk(reader, size, unread, owed, frozenset(self.read[reader]))
+        self.walks.append(walk)
+        return walk
+
     def mark(self, reader: int, text: str, seen: Iterable[int]) -> Mark:
         """A mark given now, to who has seen these: it covers them, and nothing that comes later."""
         covers = frozenset(seen)
@@ -200,3 +233,7 @@ class Model:
 
     def _not_come(self, reader: int) -> set[int]:
         return (self.owed[reader] & self.on_its_way) - self.arrived[reader].keys()
+
+    def _something_hidden(self) -> None:
+        for walk in self.walks:
+            walk.owed &= set(self.shown_ids(walk.reader, walk.owed))

@@ -97,14 +97,6 @@ class Stage:
             del self.driver.queue[place]
         self.driver.invoke(function, event)
 
-    def settle(self, *, lost: bool) -> None:
-        """Everything that waits is delivered; what was lost is brought by the sweeper."""
-        self.product.settle()
-        while lost:
-            self.clock.advance(PAST_ALL_LEASES_MS)
-            self.sweep()
-            lost = self.product.settle() > 0
-
     def inboxes(self) -> dict[int, set[int]]:
         """Which articles each reader's inbox holds."""
         found: dict[int, set[int]] = {}

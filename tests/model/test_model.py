@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -23,5 +23,6 @@ def test_everybody_sees_what_the_model_says(stage: Stage) -> None:
         def __init__(self) -> None:
             super().__init__(stage)
 
-    chosen = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, database=FOUND)
+    phases = set(Phase) - {Phase.explain}  # which would run for minutes to say little of so long a story
+    chosen = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, database=FOUND, phases=phases)
     run_state_machine_as_test(Staged, settings=chosen)
