@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from feed.domain.articles import Article
-from feed.domain.visibility import Viewer, visible_to
+from feed.operations._sight import seen_beside
 from feed.operations._walk import first_shown
 from feed.store import logs
+from feed.store.schema import LOG
 
 if TYPE_CHECKING:
     from feed.call import Call
@@ -35,8 +36,9 @@ def unseen(
     """As `first_shown`, of articles and of the reader's log as they are now; `keep` may drop more of them."""
 
     def show(ids: Sequence[int]) -> list[Article]:
-        cards, read = logs.cards_and_read(tables, reader(call), ids)
+        cards, found = seen_beside(ids, call, tables, logs.wanted(reader(call), ids))
+        read = logs.read_of(found[LOG])
         left = [card for article_id in ids if (card := cards.get(article_id)) and article_id not in read]
-        return keep([card for card in left if visible_to(card, Viewer(call.caller)) and card.author_id != call.caller])
+        return keep([card for card in left if card.author_id != call.caller])
 
     return first_shown(candidates, size, show, most=most)

@@ -10,8 +10,9 @@ from feed.domain.articles import Article
 
 MOST_PASSED = 200
 """Beyond that a walk ends: the ids that were shown, or looked at and left out, travel in its cursor."""
-_NEXT_LOOK = 50
-"""Candidates of a look after the first: with a log row beside each card, as many as one request reads."""
+_NEXT_LOOK = 49
+"""Candidates of a look after the first: with a log row beside each card, and the caller's row of hidden people, as many
+as one request reads."""
 
 
 def passed_before(

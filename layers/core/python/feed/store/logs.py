@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from feed.domain.actions import REWARD_BIT, Flag
-from feed.domain.articles import Article
 from feed.domain.ids import hashed, is_user, unhashed
-from feed.store import articles
 from feed.store.client import Tables
-from feed.store.rows import Bound, End, Key, Row, Update, equals, missing
-from feed.store.schema import ARTICLES, LOG, LOG_BY_ARTICLE, LOG_BY_TIME, LOG_COLLECTED, LOG_LIKERS
+from feed.store.rows import Bound, End, Key, Row, Update, Wanted, equals, missing
+from feed.store.schema import LOG, LOG_BY_ARTICLE, LOG_BY_TIME, LOG_COLLECTED, LOG_LIKERS
 
 _SET = 1
+_FLAGS = tuple(flag.column for flag in Flag)
 
 
 @dataclass(frozen=True)
@@ -73,30 +72,14 @@ def tipped(reader: int, article_id: int, now_ms: int) -> Update:
     return Update(LOG, key(reader, article_id), put=put, add={"acts": REWARD_BIT}, where=where)
 
 
-def card_and_flags(tables: Tables, reader: int | str, article_id: int) -> tuple[Article | None, frozenset[Flag]]:
-    """An article without its text, and what this reader has done to it: one request."""
-    found = tables.get_many(
-        {ARTICLES: [articles.key(article_id)], LOG: [key(reader, article_id)]},
-        {ARTICLES: articles.CARD, LOG: tuple(flag.column for flag in Flag)},
-    )
-    card, row = (next(iter(found[table].values()), None) for table in (ARTICLES, LOG))
-    return (articles.decode(card) if card else None), decode(row)
+def wanted(reader: int | str, article_ids: Iterable[int]) -> Wanted:
+    """What this reader has done to each of these articles."""
+    return Wanted(LOG, [key(reader, article_id) for article_id in article_ids], _FLAGS)
 
 
-def cards_and_read(
-    tables: Tables, reader: int | str, article_ids: Sequence[int]
-) -> tuple[dict[int, Article], frozenset[int]]:
-    """Articles without their text, and which of them the reader has read; one request for up to fifty."""
-    found = tables.get_many(
-        {
-            ARTICLES: [articles.key(article_id) for article_id in article_ids],
-            LOG: [key(reader, article_id) for article_id in article_ids],
-        },
-        {ARTICLES: articles.CARD, LOG: (Flag.READ.column,)},
-    )
-    cards = map(articles.decode, found[ARTICLES].values())
-    read = (int(row["message_id"]) for row in found[LOG].values() if Flag.READ in decode(row))
-    return {article.id: article for article in cards}, frozenset(read)
+def read_of(found: Mapping[Key, Row]) -> frozenset[int]:
+    """Which articles the reader has read, of the rows found by `wanted`."""
+    return frozenset(int(row["message_id"]) for row in found.values() if Flag.READ in decode(row))
 
 
 def newest(tables: Tables, reader: int | str, limit: int) -> list[Acted]:

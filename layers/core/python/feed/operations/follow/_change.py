@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from feed.domain.articles import Article
 from feed.domain.ids import hashed
+from feed.domain.notices import of_follow
 from feed.domain.relations import Entry, Relation, agrees, current_entry, next_entry
 from feed.domain.visibility import EVERYBODY, visible_to
 from feed.errors import Busy, ConditionFailed, Forbidden, NotFound, Reload
-from feed.store import articles, blocks, inboxes, outboxes, relations, sessions, users, work
+from feed.store import articles, blocks, inboxes, notifications, outboxes, relations, sessions, users, work
 from feed.store.client import Tables
-from feed.store.rows import Wanted
+from feed.store.rows import Wanted, Write
 from feed.store.schema import BLOCKS, RELATIONS, SESSIONS, USERS
 from feed.store.users import User
 from feed.store.work import Work
@@ -58,7 +59,7 @@ def change(tables: Tables, follower_id: int, author_id: int, *, on: bool, now_ms
 
 def turn(found: Found, new: Entry, tables: Tables, now_ms: int) -> None:
     """Write the entry, and make everything agree with it. Raises ConditionFailed when the entry is not as found."""
-    guard = guards(found.follower_id, found.author_id, new, now_ms)
+    guard = guards(found, new, now_ms)
     if tables.write_many([work.put(item) for item in guard]):
         raise Busy("Tablestore is busy; try again.")
     sessions.change_entry(tables, found.follower_id, found.author_id, found.entry, new)
@@ -78,6 +79,14 @@ class Found:
     follows_back: bool
     entry: Entry | None
     blocked: bool
+
+    def follow_of(self, entry: Entry) -> int:
+        """The epoch of the follow that an entry begins, or else ends; 0 where it ends none."""
+        if entry.on:
+            return entry.epoch
+        if self.entry is not None and self.entry.on:
+            return self.entry.epoch
+        return self.relation.epoch if self.relation is not None and self.relation.on else 0
 
 
 def look(tables: Tables, follower_id: int, author_id: int) -> Found:
@@ -103,18 +112,24 @@ def look(tables: Tables, follower_id: int, author_id: int) -> Found:
     )
 
 
-def finish(tables: Tables, follower_id: int, author_id: int, now_ms: int) -> None:
-    """What is left of a change that died half way: everything agrees with the session entry, and with blocks."""
+def finish(tables: Tables, follower_id: int, author_id: int, now_ms: int, follow: int = 0) -> None:
+    """What is left of a change that died half way: everything agrees with the session entry, and with blocks.
+
+    `follow` is the epoch of the one that the change began or ended: if that is over, nobody is told of it.
+    """
     found = look(tables, follower_id, author_id)
-    if found.entry is not None and found.author is not None:
-        with suppress(Blocked):
-            settle(found, found.entry, tables, now_ms)
+    if found.entry is None or found.author is None:
+        return
+    if follow not in (0, found.follow_of(found.entry)):
+        tables.write_all(*_told(found, follow, on=False))
+    with suppress(Blocked):
+        settle(found, found.entry, tables, now_ms)
 
 
-def guards(follower_id: int, author_id: int, entry: Entry, now_ms: int) -> list[Work]:
+def guards(found: Found, entry: Entry, now_ms: int) -> list[Work]:
     """The work rows of a change: finish it soon; a day later, purge the row that an unfollow has switched off."""
-    about = f"{follower_id}:{author_id}"
-    rows = [Work(now_ms + GUARD_MS, "relation", about)]
+    about = f"{found.follower_id}:{found.author_id}"
+    rows = [Work(now_ms + GUARD_MS, "relation", f"{about}:{found.follow_of(entry)}")]
     if not entry.on:
         rows.append(Work(now_ms + PURGE_MS, "purge", f"{about}:{entry.epoch}"))
     return rows
@@ -135,25 +150,33 @@ def settle(found: Found, entry: Entry, tables: Tables, now_ms: int) -> bool:
 def _make_agree(found: Found, entry: Entry, tables: Tables, now_ms: int) -> bool:
     """Make everything agree with the session entry; each step repeats harmlessly. Whether it is counted for certain."""
     counted = True
+    told = _told(found, found.follow_of(entry), on=entry.on)
     try:
         tables.write(relations.agree(found.author_id, found.follower_id, entry, now_ms, turning=True))
     except ConditionFailed:
         with suppress(ConditionFailed):  # this epoch has been here already, or a newer one
             tables.write(relations.agree(found.author_id, found.follower_id, entry, now_ms, turning=False))
+        if told:
+            tables.write_all(*told)
     else:
-        counted = _count(found, 1 if entry.on else -1, tables, now_ms)
+        counted = tables.count(*_counted(found, 1 if entry.on else -1, now_ms), *told)
     if entry.on:
         backfill(tables, found.follower_id, found.author_id)
     return counted
 
 
-def _count(found: Found, step: int, tables: Tables, now_ms: int) -> bool:
-    moved = []
+def _counted(found: Found, step: int, now_ms: int) -> list[Write]:
+    moved: list[Write] = []
     if found.author is not None:
         moved.append(users.counted(found.author, now_ms, follower_count=step))
     if found.follower is not None:
         moved.append(users.counted(found.follower, now_ms, following_count=step))
-    return tables.count(*moved)
+    return moved
+
+
+def _told(found: Found, follow: int, *, on: bool) -> list[Write]:
+    """The author is told of the follow of this epoch, or that it is over."""
+    return [notifications.tell(found.author_id, of_follow(found.follower_id, follow), on=on)] if follow else []
 
 
 def _blocked(author_id: int) -> Blocked:
@@ -169,7 +192,7 @@ def backfill(tables: Tables, follower_id: int, author_id: int) -> None:
         for article in _newest_visible(tables, author_id)
         if article.published_ms is not None
     ]
-    if inboxes.deliver(tables, puts):
+    if any(not failed.refused for failed in inboxes.deliver(tables, puts)):
         raise Busy("Not all of the author's newest articles could be delivered yet; try again.")
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from feed.call import Call
 from feed.domain import cursors
 from feed.domain.ids import unhashed
-from feed.operations._cards import Person, person
+from feed.operations._cards import Person
 from feed.operations._fields import CursorText, Id, PublicRequest, Rfc3339, Size
-from feed.store import users
+from feed.operations._pages import fill_page
+from feed.operations._sight import met, people
 from feed.store.client import Tables
 from feed.store.rows import Key, Row
 
@@ -32,25 +34,40 @@ class Response(BaseModel):
     next_cursor: str | None
 
 
+@dataclass(frozen=True)
+class _Followed:
+    """When, and whose key."""
+
+    position: tuple[int, str]
+
+    @property
+    def user_id(self) -> int:
+        return unhashed(self.position[1])
+
+
 Read = Callable[[Tables, int, Key | None, int], tuple[list[Row], bool]]
 
 
 def page(request: Request, call: Call, tables: Tables, read: Read, *, column: str) -> Response:
     """`read` gives index rows, newest first, and whether others follow; `column` holds the person's key."""
-    users.require(tables, request.id)
-    list_name = f"{column}s of {request.id}"
-    before = None
+    met(request.id, call, tables)
+    name = f"{column}s of {request.id}"
+    position = None
     if request.cursor is not None:
-        before = cursors.decode(list_name, call.caller, request.cursor, (int, str))
-    shown, more = read(tables, request.id, before, request.size)
-    ids = [unhashed(str(row[column])) for row in shown]
-    people = users.people(tables, ids)
-    items = [
-        Item(user=person(people.get(user_id), user_id), followed_at=int(row["followed_ms"]))
-        for user_id, row in zip(ids, shown, strict=True)
-    ]
-    cursor = None
-    if more and shown:
-        last = shown[-1]
-        cursor = cursors.encode(list_name, call.caller, [last["followed_ms"], last[column]])
-    return Response(items=items, next_cursor=cursor)
+        position = cursors.decode(name, call.caller, request.cursor, (int, str))
+
+    def listed(before: Key | None, limit: int) -> tuple[list[_Followed], bool]:
+        rows, more = read(tables, request.id, before, limit)
+        return [_Followed((int(row["followed_ms"]), str(row[column]))) for row in rows], more
+
+    def show(entries: Sequence[_Followed]) -> list[Item | None]:
+        first = entries[: request.size]
+        found = people((entry.user_id for entry in first), call, tables)
+        return [_item(entry, found.get(entry.user_id)) for entry in first]
+
+    items, position = fill_page(request.size, position, listed, show)
+    return Response(items=items, next_cursor=cursors.encode(name, call.caller, list(position)) if position else None)
+
+
+def _item(entry: _Followed, user: Person | None) -> Item | None:
+    return Item(user=user, followed_at=entry.position[0]) if user is not None else None

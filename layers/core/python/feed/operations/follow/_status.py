@@ -6,9 +6,12 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from feed.call import Call
 from feed.domain.relations import Status
+from feed.operations._sight import viewer_of, whose
 from feed.store import relations
 from feed.store.client import Tables
+from feed.store.rows import Wanted
 from feed.store.schema import RELATIONS
 
 
@@ -18,15 +21,18 @@ class Response(BaseModel):
     friends: bool
 
 
-def status(tables: Tables, caller: int | None, author_id: int) -> Response:
-    """Both directions in one request, from the rows themselves and never from an index."""
+def status(author_id: int, call: Call, tables: Tables) -> Response:
+    """Both directions in one request, from the rows themselves and never from an index; none for who is parted."""
+    caller = call.caller
     if caller is None:
         return Response(status=Status.NOT_SIGNED_IN.value, follows_you=False, friends=False)
     if caller == author_id:
         return Response(status=Status.YOURSELF.value, follows_you=False, friends=False)
     forth, back = relations.key(author_id, caller), relations.key(caller, author_id)
-    rows = tables.get_many({RELATIONS: [forth, back]}, {RELATIONS: ()})[RELATIONS]
-    mine, theirs = relations.of(rows, forth), relations.of(rows, back)
+    found = tables.read(Wanted(RELATIONS, [forth, back]), *whose(call))
+    if author_id in viewer_of(found, [author_id], call, tables).hidden:
+        return answer(following=False, follows_back=False)
+    mine, theirs = (relations.of(found[RELATIONS], key) for key in (forth, back))
     return answer(following=mine is not None and mine.on, follows_back=theirs is not None and theirs.on)
 
 

@@ -13,4 +13,4 @@ class Request(PublicRequest):
 
 
 def run(request: Request, call: Call, world: World) -> Response:
-    return status(world.tables, call.caller, request.author_id)
+    return status(request.author_id, call, world.tables)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from feed.call import Call
 from feed.operations._fields import Id, PublicRequest
+from feed.operations._sight import met
 from feed.operations.profile._answer import Response, answer
-from feed.store import users
 from feed.wiring import World
 
 
@@ -13,5 +13,5 @@ class Request(PublicRequest):
     id: Id
 
 
-def run(request: Request, _call: Call, world: World) -> Response:
-    return answer(users.require(world.tables, request.id))
+def run(request: Request, call: Call, world: World) -> Response:
+    return answer(met(request.id, call, world.tables))

@@ -8,11 +8,11 @@ from pydantic import BaseModel
 
 from feed.call import Call
 from feed.domain import cursors
-from feed.domain.visibility import Viewer, visible_to
 from feed.operations._cards import Card, card
 from feed.operations._fields import CursorText, Id, PublicRequest, Size
 from feed.operations._pages import fill_page
-from feed.store import articles, users
+from feed.operations._sight import met, seen
+from feed.store import articles
 from feed.store.articles import Listed
 from feed.wiring import World
 
@@ -30,16 +30,15 @@ class Response(BaseModel):
 
 def run(request: Request, call: Call, world: World) -> Response:
     tables = world.tables
-    users.require(tables, request.id)
+    met(request.id, call, tables)
     list_name = f"articles of {request.id}"
     position = None
     if request.cursor is not None:
         position = cursors.decode(list_name, call.caller, request.cursor, (int, str))
 
     def show(entries: Sequence[Listed]) -> list[Card | None]:
-        found = articles.cards(tables, (entry.article_id for entry in entries))
-        read = (found.get(entry.article_id) for entry in entries)
-        return [card(article) if article and visible_to(article, Viewer(call.caller)) else None for article in read]
+        found = seen((entry.article_id for entry in entries), call, tables)
+        return [card(found[entry.article_id]) if entry.article_id in found else None for entry in entries]
 
     items, position = fill_page(
         request.size, position, lambda before, limit: articles.of_author(tables, request.id, before, limit), show

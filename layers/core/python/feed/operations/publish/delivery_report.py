@@ -32,7 +32,7 @@ class Response(BaseModel):
 
 
 def run(request: Request, call: Call, world: World) -> Response:
-    article = own(world.tables, request.id, call.require_caller())
+    article = own(request.id, call, world.tables)
     if article.delivery == 0:
         raise NotFound(f"Article {article.id} has never been published.")
     shards = jobs.of_delivery(world.tables, article.id, article.delivery)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from feed.call import Call
 from feed.operations._cards import FullArticle, full
 from feed.operations._fields import Id, PublicRequest
-from feed.operations._rights import visible
+from feed.operations._sight import visible
 from feed.wiring import World
 
 
@@ -14,4 +14,4 @@ class Request(PublicRequest):
 
 
 def run(request: Request, call: Call, world: World) -> FullArticle:
-    return full(visible(world.tables, request.id, call.caller, text=True))
+    return full(visible(request.id, call, world.tables, text=True))

@@ -36,7 +36,7 @@ class Response(BaseModel):
 def run(request: Request, call: Call, world: World) -> Response:
     """Acts, neighbours, young and hot articles (kept for seconds), then cards with the caller's log: five requests.
 
-    Six for a page of more than fifty, and two capacity units more for each article beyond twenty.
+    Six for a page of fifty and more, and two capacity units more for each article beyond twenty.
     """
     _, passed = passed_before(_LIST, request.cursor, call)
     ranked, acted = by_taste(call, world)

@@ -8,12 +8,12 @@ from pydantic import BaseModel
 
 from feed.call import Call
 from feed.domain.articles import Article
-from feed.domain.visibility import EVERYBODY, visible_to
 from feed.operations._cards import Person
 from feed.operations._fields import CursorText, PublicRequest, Size
+from feed.operations._sight import seen
 from feed.operations._suggestions import Because, by_taste, hot
 from feed.operations._walk import next_cursor, passed_before
-from feed.store import articles, relations
+from feed.store import relations
 from feed.wiring import World
 
 _LIST = "recommended authors"
@@ -54,20 +54,20 @@ def run(request: Request, call: Call, world: World) -> Response:
     best = _best_by_author(looked_at, before, call, world)
     chosen = list(best.values())[: request.size]
     taken = looked_at.index(chosen[-1].id) + 1 if len(chosen) == request.size else len(looked_at)
-    seen = [*looked_at[:taken], *(_AUTHOR | article.author_id for article in chosen)]
-    cursor = next_cursor(_LIST, passed + seen, call, more=lasting or taken < len(because))
+    walked = [*looked_at[:taken], *(_AUTHOR | article.author_id for article in chosen)]
+    cursor = next_cursor(_LIST, passed + walked, call, more=lasting or taken < len(because))
     return Response(items=[_item(article, because[article.id]) for article in chosen], next_cursor=cursor)
 
 
 def _best_by_author(
     article_ids: Sequence[int], before: Collection[int], call: Call, world: World
 ) -> dict[int, Article]:
-    """By author, in order, the first article that all may see; authors to leave out are left out."""
-    found = articles.cards(world.tables, article_ids)
+    """By author, in order, the first article that the caller may see; authors to leave out are left out."""
+    found = seen(article_ids, call, world.tables)
     best: dict[int, Article] = {}
     for article_id in article_ids:
         article = found.get(article_id)
-        if article is not None and visible_to(article, EVERYBODY) and _AUTHOR | article.author_id not in before:
+        if article is not None and _AUTHOR | article.author_id not in before:
             best.setdefault(article.author_id, article)
     if call.caller is None or not best:
         return best

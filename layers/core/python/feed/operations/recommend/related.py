@@ -8,12 +8,11 @@ from pydantic import BaseModel
 
 from feed.call import Call
 from feed.domain.articles import Article
-from feed.domain.visibility import Viewer, visible_to
 from feed.operations._cards import Card, card
 from feed.operations._fields import CursorText, Id, PublicRequest, Size
-from feed.operations._rights import visible
+from feed.operations._sight import seen, visible
 from feed.operations._walk import first_shown, next_cursor, passed_before
-from feed.store import articles, neighbors
+from feed.store import neighbors
 from feed.wiring import World
 
 _LOOKED_AT = 50
@@ -34,14 +33,13 @@ class Response(BaseModel):
 def run(request: Request, call: Call, world: World) -> Response:
     tables, name = world.tables, f"related to {request.id}"
     _, passed = passed_before(name, request.cursor, call)
-    visible(tables, request.id, call.caller)
+    visible(request.id, call, tables)
     near = neighbors.find(tables, [request.id]).get(request.id, [])
     candidates = [article_id for article_id, _ in near if article_id not in passed]
 
     def show(ids: Sequence[int]) -> list[Article]:
-        cards = articles.cards(tables, ids)
-        found = (cards.get(article_id) for article_id in ids)
-        return [article for article in found if article is not None and visible_to(article, Viewer(call.caller))]
+        found = seen(ids, call, tables)
+        return [found[article_id] for article_id in ids if article_id in found]
 
     found, taken = first_shown(candidates, request.size, show, most=request.size + _LOOKED_AT)
     cursor = next_cursor(name, [*passed, *taken], call, more=len(taken) < len(candidates))

@@ -14,8 +14,8 @@ from feed.domain.tips import LOOKS_MS, Order
 from feed.errors import Busy, ConditionFailed, Reload
 from feed.operations._fields import Id, IdempotencyKey, PublicRequest, Rfc3339, TipAmount, TipMessage
 from feed.operations._repeats import body_hash
-from feed.operations._rights import visible
 from feed.operations._settlement import guard
+from feed.operations._sight import visible
 from feed.store import idempotency, orders, work
 from feed.store.idempotency import Claim
 from feed.wiring import World
@@ -40,7 +40,7 @@ def run(request: Request, call: Call, world: World) -> Response:
     repeated = _repeated(request, call, world)
     if repeated is not None:
         return _answer(repeated)
-    article = visible(world.tables, request.id, call.require_caller())
+    article = visible(request.id, call, world.tables)
     if article.author_id == call.caller:
         raise Reload("Nobody can tip their own article.", code="own_article")
     claim = _claim(request, call, world)
