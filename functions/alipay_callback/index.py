@@ -9,7 +9,17 @@ from feed.wiring import Grant
 
 handler = http_function(
     "alipay-callback",
-    Grant(tables=(schema.ORDERS, schema.ACCOUNTS, schema.LEDGER, schema.LOG, schema.ARTICLES, schema.WORK)),
+    Grant(
+        tables=(
+            schema.ORDERS,
+            schema.ACCOUNTS,
+            schema.LEDGER,
+            schema.LOG,
+            schema.ARTICLES,
+            schema.WORK,
+            schema.NOTIFICATIONS,
+        )
+    ),
     RawRoute("POST", "/v1/payments/alipay/notify", take_notification.run, "text/plain"),
     RawRoute("GET", "/v1/payments/alipay/return", show_return.run, "text/html"),
 )

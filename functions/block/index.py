@@ -17,6 +17,7 @@ handler = http_function(
             schema.RELATIONS,
             schema.SESSIONS,
             schema.WORK,
+            schema.NOTIFICATIONS,
         )
     ),
     Route("PUT", "/v1/blocks/{user_id}", block.Request, block.run, signed_in=True),

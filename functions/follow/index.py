@@ -22,6 +22,7 @@ handler = http_function(
             schema.WORK,
             schema.BLOCKS,
             schema.HIDDEN,
+            schema.NOTIFICATIONS,
         )
     ),
     Route("GET", "/v1/follows/{author_id}", relation.Request, relation.run),

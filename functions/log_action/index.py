@@ -19,6 +19,8 @@ handler = http_function(
             schema.WORK,
             schema.HIDDEN,
             schema.BLOCKS,
+            schema.SESSIONS,
+            schema.NOTIFICATIONS,
         )
     ),
     Route("POST", "/v1/articles/{id}/actions", act.Request, act.run),

@@ -27,6 +27,7 @@ handler = timer_function(
             schema.LOG_BY_ARTICLE,
             schema.BLOCKS,
             schema.HIDDEN,
+            schema.NOTIFICATIONS,
         ),
         invokes=("fanout-batch",),
     ),

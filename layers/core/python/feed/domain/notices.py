@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from feed.domain.actions import Flag
+from feed.domain.tips import Order
 
 DAY_MS = 86_400_000
 
@@ -60,6 +61,11 @@ def of_act(flag: Flag, actor_id: int, article_id: int, at_ms: int) -> Notice | N
 
 def of_follow(follower_id: int, epoch: int) -> Notice:
     return Notice(Kind.FOLLOW, epoch, follower_id)
+
+
+def of_tip(order: Order) -> Notice:
+    """Of an order that is paid. Its time is when we were told so, however late, so that it is never old news."""
+    return Notice(Kind.TIP, order.paid_ms, order.payer_id, order.article_id, order.amount_fen, order.id)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from feed.domain.notices import of_tip
 from feed.domain.tips import RETURNED, Facts, Order, Refund, Status, Trade, next_look, suspicion
 from feed.errors import Busy, ConditionFailed, NotFound, Reload
-from feed.store import accounts, counters, logs, orders, work
+from feed.store import accounts, counters, logs, notifications, orders, work
 from feed.store.client import Tables
 from feed.store.work import Work
 
@@ -48,7 +49,8 @@ def settle(order: Order, tables: Tables) -> Order:
     """Credit what is paid and take back what is refunded, once. Raises ConditionFailed when others moved on, Busy."""
     if order.status is Status.PAID:
         accounts.credit(tables, order)
-        tables.write_all(accounts.tip_line(order), logs.tipped(order.payer_id, order.article_id, order.paid_ms))
+        log = logs.tipped(order.payer_id, order.article_id, order.paid_ms)
+        tables.write_all(accounts.tip_line(order), log, notifications.tell(order.author_id, of_tip(order), on=True))
         _count(order, tables)
         orders.settle(tables, order)
         order = replace(order, status=Status.SETTLED)
@@ -92,8 +94,10 @@ def _noted(order: Order, facts: Facts, tables: Tables, now_ms: int) -> Order:
 
 def _settle_refund(order: Order, refund: Refund, tables: Tables) -> Order:
     accounts.take_back(tables, order, refund)
-    tables.write_all(accounts.refund_line(order, refund))
-    if refund.total_fen == order.amount_fen:
+    whole = refund.total_fen == order.amount_fen
+    untold = [notifications.tell(order.author_id, of_tip(order), on=False)] if whole else []
+    tables.write_all(accounts.refund_line(order, refund), *untold)
+    if whole:
         _count(order, tables)
     orders.settle_refund(tables, order, refund)
     return replace(order, refunds_settled_fen=refund.total_fen)

@@ -18,6 +18,7 @@ from feed.operations._recount import RECOUNT, recount
 from feed.operations._recount_people import MOST_IN_A_TURN, PEOPLE, Part, TooMany, recount_later, recount_person
 from feed.operations._release import release, start_shard
 from feed.operations._settlement import PAYMENT, Suspicious
+from feed.operations._telling import tell_again
 from feed.operations.block._parting import BLOCK, settle
 from feed.operations.follow._change import finish
 from feed.store import articles, jobs, relations, work
@@ -140,8 +141,8 @@ def _relation(item: Work, turn: _Turn) -> bool:
     The relation row is made to agree with the session entry, and both people are recounted: later, because what
     finishes here is only being counted now, and once, because after an outage there may be thousands.
     """
-    follower_id, author_id = item.numbers
-    finish(turn.tables, follower_id, author_id, turn.call.time_ms())
+    follower_id, author_id, *follow = item.numbers
+    finish(turn.tables, follower_id, author_id, turn.call.time_ms(), *follow)
     people = (author_id, Part.FOLLOWERS), (follower_id, Part.FOLLOWING)
     recount_later(turn.tables, turn.call.now_ms, *people)
     return True
@@ -162,11 +163,13 @@ def _purge(item: Work, turn: _Turn) -> bool:
 
 
 def _recount(item: Work, turn: _Turn) -> bool:
-    """An act that set its flag and died: its article is counted anew, once nobody else is counting.
+    """An act that died: the author is told what its flag says, the article counted anew once nobody else is counting.
 
     One count serves all acts on it that are due: after an outage there may be thousands.
     """
-    article_id, _ = item.numbers
+    article_id, _, *about = item.numbers
+    if about:
+        tell_again(turn.tables, article_id, *about)
     if article_id in turn.recounted:
         return True
     if not recount(article_id, turn.tables, turn.call.now_ms):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import BaseModel
 
 from feed.domain.actions import Flag
@@ -21,5 +23,5 @@ class Response(BaseModel):
     counts: Counts
 
 
-def answer(article: Article, flags: frozenset[Flag]) -> Response:
+def answer(article: Article, flags: Collection[Flag]) -> Response:
     return Response(flags=Flags(**{flag.value: flag in flags for flag in Flag}), counts=counts(article))
