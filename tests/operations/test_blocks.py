@@ -1,0 +1,196 @@
+"""Blocking: what it ends, what it hides both ways, how it is listed, its limit, and what it costs."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from feed.domain.ids import hashed
+from feed.store import blocks, hidden, schema
+from feed.store.client import Tables
+from feed.store.rows import Put, Update
+from tests.operations import shelf
+from tests.operations.conftest import Calls, Clock
+from tests.steps import Answer, InProcess, Product
+
+ANN, BEN, CLO = 11, 12, 13
+NOBODY = 404_404
+
+
+@pytest.fixture(autouse=True)
+def people(product: Product) -> None:
+    product.given_people(ANN, BEN, CLO)
+
+
+def block(product: Product, user: int, other: int) -> Answer:
+    return product.call("PUT", f"/v1/blocks/{other}", user)
+
+
+def unblock(product: Product, user: int, other: int) -> Answer:
+    return product.call("DELETE", f"/v1/blocks/{other}", user)
+
+
+def blocked(product: Product, user: int, size: int = 20) -> list[int]:
+    return [item["user"]["id"] for item in product.walk("/v1/blocks", user, size)]
+
+
+def counts(product: Product, user: int) -> tuple[int, int]:
+    profile = product.call("GET", f"/v1/users/{user}", user).body
+    return profile["follower_count"], profile["following_count"]
+
+
+def fill(store: Tables, user: int, others: range) -> None:
+    """As if the user had blocked all of them; their own rows do not matter to what is tested."""
+    rows = [blocks.begin(user, other, blocks.new_epoch(other, 0)) for other in others]
+    for start in range(0, len(rows), 200):
+        assert store.write_many(rows[start : start + 200]) == []
+    named = {f"m_{other}": blocks.new_epoch(other, 0) for other in others[: hidden.MOST]}
+    more = {"many": 1} if len(others) > hidden.MOST else {}
+    for start in range(0, len(named), 100):
+        part = dict(list(named.items())[start : start + 100])
+        store.write(Update(schema.HIDDEN, hidden.key(user), put={**part, **more}))
+
+
+def test_it_is_answered_the_same_however_often(product: Product) -> None:
+    for _ in range(2):
+        assert block(product, ANN, BEN).body == {"blocked": True}
+    assert blocked(product, ANN) == [BEN]
+    assert blocked(product, BEN) == []
+    for _ in range(2):
+        assert unblock(product, ANN, BEN).body == {"blocked": False}
+    assert blocked(product, ANN) == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_nobody_blocks_themselves_or_somebody_unknown(product: Product, store: Tables, method: str) -> None:
+    mine = product.call(method, f"/v1/blocks/{ANN}", ANN)
+    assert (mine.status, mine.error) == (409, "own_account")
+    unknown = product.call(method, f"/v1/blocks/{NOBODY}", ANN)
+    assert (unknown.status, unknown.error) == (404, "not_found")
+    assert product.call(method, f"/v1/blocks/{BEN}").status == 401
+    assert product.call(method, "/v1/blocks/x", ANN).status == 400
+    assert shelf.everything(store, schema.BLOCKS) == []
+
+
+def test_a_guest_has_no_list(product: Product) -> None:
+    assert product.call("GET", "/v1/blocks").status == 401
+
+
+def test_both_follows_end_and_no_unblock_brings_them_back(product: Product) -> None:
+    article = product.publish(BEN)["id"]
+    product.follow(ANN, BEN)
+    product.follow(BEN, ANN)
+    assert product.followed(ANN) == [article]
+    block(product, ANN, BEN)
+    assert (counts(product, ANN), counts(product, BEN)) == ((0, 0), (0, 0))
+    assert product.followed(ANN) == []
+    for follower, author in ((ANN, BEN), (BEN, ANN)):
+        refused = product.call("PUT", f"/v1/follows/{author}", follower)
+        assert (refused.status, refused.error) == (403, "blocked")
+    unblock(product, ANN, BEN)
+    assert product.call("GET", f"/v1/follows/{BEN}", ANN).body == {"status": 0, "follows_you": False, "friends": False}
+    assert product.followed(ANN) == []
+    product.follow(ANN, BEN)
+    assert product.followed(ANN) == [article]
+    assert (counts(product, ANN), counts(product, BEN)) == ((0, 1), (1, 0))
+
+
+def test_a_block_of_each_other_lasts_until_both_are_ended(product: Product) -> None:
+    block(product, ANN, BEN)
+    block(product, BEN, ANN)
+    unblock(product, ANN, BEN)
+    for user, other in ((ANN, BEN), (BEN, ANN)):
+        assert product.call("GET", f"/v1/users/{other}", user).status == 404
+    unblock(product, BEN, ANN)
+    for user, other in ((ANN, BEN), (BEN, ANN)):
+        assert product.call("GET", f"/v1/users/{other}", user).status == 200
+
+
+def test_one_side_cannot_end_the_others_block(product: Product) -> None:
+    block(product, ANN, BEN)
+    unblock(product, BEN, ANN)
+    assert product.call("GET", f"/v1/users/{ANN}", BEN).status == 404
+    assert blocked(product, ANN) == [BEN]
+
+
+def test_who_is_parted_can_do_nothing_to_the_others_articles(product: Product) -> None:
+    article = product.publish(ANN)["id"]
+    product.act(BEN, article, "read")
+    for user, other in ((ANN, BEN), (BEN, ANN)):
+        block(product, user, other)
+        for path, body in [
+            (f"/v1/articles/{article}/actions", {"kind": "like"}),
+            (f"/v1/articles/{article}/tips", {"amount_fen": 500, "channel": "alipay"}),
+        ]:
+            assert product.call("POST", path, BEN, body).status == 404
+        for method, sent in (("PATCH", {"title": "t"}), ("DELETE", None)):
+            assert product.call(method, f"/v1/articles/{article}", BEN, sent).status == 404
+        unblock(product, user, other)
+    assert product.call("PATCH", f"/v1/articles/{article}", BEN, {"title": "t"}).status == 403
+
+
+def test_the_list_is_newest_first_and_paged_without_gaps(product: Product, clock: Clock) -> None:
+    others = list(range(100, 107))
+    product.given_people(*others)
+    random.Random(1).shuffle(others)
+    for other in others:
+        block(product, ANN, other)
+        clock.advance(10)
+    for size in (1, 3, 7, 100):
+        assert blocked(product, ANN, size) == others[::-1]
+    item = product.call("GET", "/v1/blocks", ANN).body["items"][0]
+    assert item["user"] == {"id": others[-1], "nickname": f"n{others[-1]}", "avatar_url": None}
+    assert item["blocked_at"].endswith("Z")
+
+
+def test_a_walk_goes_on_behind_what_was_unblocked(product: Product, clock: Clock) -> None:
+    for other in (BEN, CLO):
+        block(product, ANN, other)
+        clock.advance(10)
+    cursor = product.call("GET", "/v1/blocks?size=1", ANN).body["next_cursor"]
+    unblock(product, ANN, CLO)
+    page = product.call("GET", f"/v1/blocks?cursor={cursor}", ANN).body
+    assert [item["user"]["id"] for item in page["items"]] == [BEN]
+    assert product.call("GET", f"/v1/blocks?cursor={cursor}", BEN).error == "invalid_request"
+
+
+def test_two_thousand_are_allowed(product: Product, store: Tables) -> None:
+    others = range(1000, 1000 + blocks.MOST - 1)
+    fill(store, ANN, others)
+    assert block(product, ANN, BEN).status == 200
+    refused = block(product, ANN, CLO)
+    assert (refused.status, refused.error) == (409, "too_many_blocks")
+    assert "2000" in refused.body["error"]["message"]
+    assert block(product, ANN, BEN).status == 200
+    assert unblock(product, ANN, BEN).status == 200
+    assert block(product, ANN, CLO).status == 200
+    assert product.call("GET", f"/v1/users/{CLO}", ANN).status == 404
+    assert product.call("GET", f"/v1/users/{ANN}", CLO).status == 404
+
+
+def test_a_row_that_is_full_says_so_and_the_blocks_are_asked(product: Product, store: Tables) -> None:
+    """The two hundredth name fits; from the next one on there is another request, and every block is known."""
+    fill(store, ANN, range(1000, 1000 + hidden.MOST - 1))
+    block(product, ANN, BEN)
+    assert not hidden.decode(store.get(schema.HIDDEN, hidden.key(ANN))).many
+    block(product, ANN, CLO)
+    assert hidden.decode(store.get(schema.HIDDEN, hidden.key(ANN))).many
+    for other in (BEN, CLO):
+        assert product.call("GET", f"/v1/users/{other}", ANN).status == 404
+        assert product.call("GET", f"/v1/users/{ANN}", other).status == 404
+        unblock(product, ANN, other)
+        assert product.call("GET", f"/v1/users/{other}", ANN).status == 200
+        assert product.call("GET", f"/v1/users/{ANN}", other).status == 200
+
+
+def test_what_was_on_its_way_when_a_block_ended_cannot_hide_for_long(
+    product: Product, driver: InProcess, store: Tables, clock: Clock
+) -> None:
+    """A row of hidden people that names a block which is over is put right by the sweeper."""
+    store.write(Put(schema.HIDDEN, (hashed(ANN),), {f"m_{BEN}": 5}))
+    store.write(Put(schema.WORK, ("00", 1, "block", f"{ANN}:{BEN}:1"), {"written": 1}))
+    assert product.call("GET", f"/v1/users/{BEN}", ANN).status == 404
+    clock.advance(120_000)
+    driver.sweep()
+    assert product.call("GET", f"/v1/users/{BEN}", ANN).status == 200
