@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from feed.domain.actions import REWARD_BIT, Flag
 from feed.domain.articles import Article, Byline, Counts, State
-from feed.domain.ids import hashed
+from feed.domain.ids import hashed, unhashed
 from feed.domain.recommendation import Neighbor
-from feed.store import articles, logs, neighbors, schema
+from feed.store import articles, logs, neighbors, schema, users
 from feed.store.client import Tables
 from feed.store.rows import Bound, End, Expect, Put, Row, Value, Write
 
@@ -106,6 +107,29 @@ def audit(store: Tables) -> dict[int, Counts]:
         found[each.id] = each.counts
     assert not wrong, "counters, and what the log says"
     return found
+
+
+def audit_people(store: Tables) -> dict[int, dict[str, int]]:
+    """Everybody's counters are what the rows say, by the tables themselves and not their indexes; the counters."""
+    expected: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in everything(store, schema.RELATIONS):
+        if "followed_ms" in row:
+            expected[unhashed(str(row["author_key"]))]["follower_count"] += 1
+            expected[unhashed(str(row["follower_key"]))]["following_count"] += 1
+    for article in map(articles.decode, everything(store, schema.ARTICLES)):
+        author = expected[article.author_id]
+        author["article_count"] += article.shown
+        author["word_count"] += article.words if article.shown else 0
+        author["like_count"] += article.counts.like if article.state is not State.DELETED else 0
+    found = {}
+    for row in everything(store, schema.USERS):
+        found[int(row["user_id"])] = {name: int(row.get(name, 0)) for name in users.COUNTERS}
+    wrong = {id: (counters, expected[id]) for id, counters in found.items() if counters != {**_ZERO, **expected[id]}}
+    assert not wrong, "counters, and what the rows say"
+    return found
+
+
+_ZERO = dict.fromkeys(users.COUNTERS, 0)
 
 
 def _put(store: Tables, rows: Sequence[Write]) -> None:

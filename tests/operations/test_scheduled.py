@@ -17,6 +17,7 @@ from feed.operations import _release
 from feed.operations.publish._schedule import AHEAD_DAYS
 from feed.store import articles, outboxes, schema, work
 from feed.store.client import Tables
+from feed.store.users import User
 from feed.store.work import Work
 from feed.wiring import World
 from tests.operations.conftest import Calls, Clock, Meanwhile
@@ -315,9 +316,9 @@ def three_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time of each run of the timer is over after three releases."""
     released: Counter[str] = Counter()
 
-    def counted(old: Article, new: Article, call: Call, world: World) -> Article:
+    def counted(old: Article, new: Article, author: User, call: Call, world: World) -> Article:
         released[call.request_id] += 1
-        return _release.go_public(old, new, call, world)
+        return _release.go_public(old, new, author, call, world)
 
     monkeypatch.setattr("feed.operations.scheduled_publish.go_public", counted)
     monkeypatch.setattr(Call, "seconds_left", lambda call: 10.0 if released[call.request_id] == 3 else 60.0)
