@@ -18,6 +18,7 @@ handler = timer_function(
             schema.OUTBOXES,
             schema.JOBS,
             schema.RELATIONS,
+            schema.RELATIONS_BY_FOLLOWER,
             schema.SESSIONS,
             schema.INBOXES,
             schema.ORDERS,
