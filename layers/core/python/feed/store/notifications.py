@@ -7,7 +7,7 @@ import hashlib
 from feed.domain.ids import hashed
 from feed.domain.notices import Kind, Notice, Place, Told
 from feed.store.client import Tables
-from feed.store.rows import FIRST_STAMP, STAMP, End, Expect, Put, Row, Update, Value
+from feed.store.rows import FIRST_STAMP, STAMP, End, Expect, Key, Put, Row, Update, Value
 from feed.store.schema import NOTIFICATIONS
 
 _GONE = "gone"
@@ -30,7 +30,7 @@ def tell(user_id: int, notice: Notice, *, on: bool) -> Put | Update:
     return Put(NOTIFICATIONS, key, columns, Expect.ABSENT)
 
 
-def page(tables: Tables, user_id: int, before: Place | None, limit: int, floor_ms: int = 0) -> tuple[list[Told], bool]:
+def page(tables: Tables, user_id: int, before: Key | None, limit: int, floor_ms: int = 0) -> tuple[list[Told], bool]:
     """Rows below the place, newest first, none before the floor, and whether there are more; also what is gone."""
     user = hashed(user_id)
     start = (user, *before) if before else (user, End.MAX, End.MAX)
