@@ -13,7 +13,7 @@ from feed.store.rows import Bound, End, Key, Row, Update, Wanted, equals, missin
 from feed.store.schema import LOG, LOG_BY_ARTICLE, LOG_BY_TIME, LOG_COLLECTED, LOG_LIKERS
 
 _SET = 1
-_FLAGS = tuple(flag.column for flag in Flag)
+_FLAGS = tuple(name for flag in Flag for name in (flag.column, flag.time_column))
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,23 @@ def key(reader: int | str, article_id: int) -> tuple[str, int]:
     return hashed(reader), article_id
 
 
-def decode(row: Row | None) -> frozenset[Flag]:
-    return frozenset(flag for flag in Flag if row is not None and row.get(flag.column) == _SET)
+def decode(row: Row | None) -> dict[Flag, int]:
+    """The flags that are set, and when each was."""
+    row = row or {}
+    return {flag: int(row.get(flag.time_column, 0)) for flag in Flag if row.get(flag.column) == _SET}
 
 
-def change(reader: int | str, article_id: int, flag: Flag, *, on: bool, now_ms: int) -> Update:
-    """Set or clear; refused when the flag is so already, or the article has not been read before any other act."""
-    return _set_flag(reader, article_id, flag, now_ms) if on else _clear_flag(reader, article_id, flag)
+def flags(tables: Tables, reader: int | str, article_id: int) -> dict[Flag, int]:
+    """As `decode`, of what this reader has done to an article by now."""
+    return decode(tables.get(LOG, key(reader, article_id), _FLAGS))
+
+
+def change(reader: int | str, article_id: int, flag: Flag, *, on: bool, at_ms: int) -> Update:
+    """Set the flag at this time, or clear the one that was set at this time.
+
+    Refused when it is so already, or was set at another time, or the article has not been read before any other act.
+    """
+    return _set_flag(reader, article_id, flag, at_ms) if on else _clear_flag(reader, article_id, flag, at_ms)
 
 
 def tipped(reader: int, article_id: int, now_ms: int) -> Update:
@@ -152,9 +162,9 @@ def _set_flag(reader: int | str, article_id: int, flag: Flag, now_ms: int) -> Up
     return Update(LOG, key(reader, article_id), put=put, add={"acts": flag.bit}, where=where)
 
 
-def _clear_flag(reader: int | str, article_id: int, flag: Flag) -> Update:
+def _clear_flag(reader: int | str, article_id: int, flag: Flag, since_ms: int) -> Update:
     drop = (flag.column, flag.time_column)
-    where = (equals(flag.column, _SET),)
+    where = (equals(flag.time_column, since_ms),)
     return Update(LOG, key(reader, article_id), drop=drop, add={"acts": -flag.bit}, where=where)
 
 
