@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from feed.domain.articles import Article
+from feed.store.client import MAX_BATCH_GET
 
 KEPT_MS = 2_000
 """How far what a list shows may be behind: api.md, conventions."""
 _MOST = 20_000
+_REMEMBERED = 400
+"""Of so many cards or more the share that was hidden is known; older ones count half, and half again."""
 
 
 class Cards:
     def __init__(self) -> None:
         self._read: dict[int, tuple[int, Article]] = {}
+        # as if a few had been hidden, so that a new instance's first pages are full at once
+        self._looked_at, self._hidden = 20.0, 3.5
+
+    def enough_for(self, size: int) -> int:
+        """How many cards hold `size` that may be seen, three standard deviations on the safe side; one batch at most."""
+        share = self._hidden / self._looked_at
+        enough = size
+        while enough < MAX_BATCH_GET and enough * (1 - share) - 3 * math.sqrt(enough * share * (1 - share)) < size:
+            enough += 1
+        return enough
+
+    def learn(self, looked_at: int, hidden: int) -> None:
+        """What became of cards of late: how many were looked at, and how many of these were hidden."""
+        self._looked_at += looked_at
+        self._hidden += hidden
+        if self._looked_at > 2 * _REMEMBERED:
+            self._looked_at, self._hidden = self._looked_at / 2, self._hidden / 2
 
     def fresh(self, article_ids: Iterable[int], now_ms: int) -> dict[int, Article]:
         """Those that were asked for less than KEPT_MS ago."""

@@ -14,7 +14,6 @@ from feed.errors import Busy
 from feed.operations._pages import OVERREAD, Position, fill_page
 from feed.operations._rebuild import freshen
 from feed.store import articles, inboxes, sessions
-from feed.store.client import MAX_BATCH_GET
 from feed.store.inboxes import InboxRow
 from feed.store.sessions import Session
 from feed.wiring import World
@@ -70,7 +69,7 @@ def inbox_page(
         unread = Unread(session.mark, session.floor_ms)
     look = _Look(size, unread, only_unread, session, call, world, None if freshened.changed else rows)
     items, position = fill_page(size, start, look.read, look.show)
-    _note_visit(session, call, world)
+    look.note_visit()
     passed = [row for row in look.rows if position is None or row.position >= position]
     mark = mark_of(((row.arrived_ms, row.article_id) for row in passed), session.mark)
     return InboxPage(items, position, unread, mark, freshened.rebuilding)
@@ -88,6 +87,7 @@ class _Look:
     rows: list[InboxRow] = field(default_factory=list)
     shown: int = 0
     looked_again: bool = False
+    noted: bool = False
 
     def read(self, before: Position | None, limit: int) -> tuple[list[InboxRow], bool]:
         floor = self.unread.floor_ms if self.only_unread else 0
@@ -104,7 +104,7 @@ class _Look:
         """Of as many rows as the page still needs cards for."""
         self._look_again(rows)
         wanted = [at for at, row in enumerate(rows) if self._is_wanted(row)]
-        most = min(MAX_BATCH_GET, self.size - self.shown + OVERREAD)
+        most = self.world.cards.enough_for(self.size - self.shown)
         if len(wanted) > most:
             rows = rows[: wanted[most]]
             wanted = wanted[:most]
@@ -112,7 +112,9 @@ class _Look:
         found: list[Shown | None] = [None] * len(rows)
         for at in wanted:
             found[at] = self._shown(rows[at], cards.get(rows[at].article_id))
-        self.shown += sum(item is not None for item in found)
+        seen = sum(item is not None for item in found)
+        self.world.cards.learn(len(wanted), len(wanted) - seen)
+        self.shown += seen
         return found
 
     def _is_wanted(self, row: InboxRow) -> bool:
@@ -131,20 +133,24 @@ class _Look:
         acted = self.session.acted_ms > now - _ACTED_MS
         known = {} if acted else kept.fresh(article_ids, now)
         lacking = [article_id for article_id in article_ids if article_id not in known]
-        read = articles.cards(self.world.tables, lacking) if lacking else {}
+        read = self._read_cards(lacking) if lacking else {}
         kept.keep(read.values(), now)
         return known | read
+
+    def _read_cards(self, article_ids: list[int]) -> dict[int, Article]:
+        tables = self.world.tables
+        return tables.pair(self.note_visit, lambda: articles.cards(tables, article_ids))[1]
+
+    def note_visit(self) -> None:
+        """The day of the last visit, once a day; lost, it is written by the next page."""
+        today = self.call.now_ms // DAY_MS
+        if not self.noted and (self.session.seen_day is None or self.session.seen_day < today):
+            self.noted = True
+            with suppress(Busy):
+                self.world.tables.write(sessions.note(self.call.require_caller(), seen_day=today))
 
     def _shown(self, row: InboxRow, article: Article | None) -> Shown | None:
         viewer = Viewer(self.call.caller, self.session.left)
         if article is None or not visible_to(article, viewer) or not in_place(article, row.published_ms):
             return None
         return Shown(row, article, self.unread.holds(row))
-
-
-def _note_visit(session: Session, call: Call, world: World) -> None:
-    """The day of the last visit, once a day; lost, it is written by the next page."""
-    today = call.now_ms // DAY_MS
-    if session.seen_day is None or session.seen_day < today:
-        with suppress(Busy):
-            world.tables.write(sessions.note(call.require_caller(), seen_day=today))
