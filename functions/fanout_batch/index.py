@@ -10,7 +10,7 @@ from feed.wiring import Grant
 handler = message_function(
     "fanout-batch",
     Grant(
-        tables=(schema.JOBS, schema.ARTICLES, schema.RELATIONS, schema.INBOXES, schema.WORK),
+        tables=(schema.JOBS, schema.ARTICLES, schema.RELATIONS, schema.INBOXES, schema.SESSIONS, schema.WORK),
         invokes=("fanout-batch",),
     ),
     fanout_batch.Request,

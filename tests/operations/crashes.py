@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -48,8 +49,7 @@ class _Gone(BaseException):
 class Process(Generic[_T]):
     """One call in a thread of its own, which waits before each request to Tablestore until it is its turn.
 
-    `answer` stays None when the process is gone before it could give one. Requests of other threads than the call's
-    own are not seen: who counts on `requests` compares it once with what the call itself says it spent.
+    `answer` stays None when the process is gone before it could give one.
     """
 
     def __init__(self, call: Callable[[], _T], fault: Fault | None = None) -> None:
@@ -140,11 +140,24 @@ class _Door:
         return request
 
 
+class _OneByOne(ThreadPoolExecutor):
+    """What would run side by side runs in the process' own thread, one after the other."""
+
+    def submit(self, work: Callable[..., _T], /, *arguments: Any, **named: Any) -> Future[_T]:
+        done: Future[_T] = Future()
+        try:
+            done.set_result(work(*arguments, **named))
+        except (Exception, _Gone) as error:
+            done.set_exception(error)
+        return done
+
+
 def guarded(open_connection: Callable[..., Connection]) -> Callable[..., Connection]:
-    """`Connection.open` whose requests go through the door."""
+    """`Connection.open` whose requests go through the door, one by one."""
 
     def open(*arguments: Any) -> Connection:
         connection = open_connection(*arguments)
-        return replace(connection, sdk=_Door(connection.sdk))
+        connection.threads.shutdown()
+        return replace(connection, sdk=_Door(connection.sdk), threads=_OneByOne())
 
     return open

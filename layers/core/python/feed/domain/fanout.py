@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from feed.domain.marks import LOOK_BACK_MS
+
 HASH_SPACE = 1 << 16
 """Follower keys begin with four hex digits."""
 
@@ -64,6 +66,15 @@ def first_write_is_plain(job: Job, followed_ms: int, published_ms: int) -> bool:
     anyone may.
     """
     return job.delivery == 1 and not job.suspect and followed_ms + SETTLED_AFTER_MS < published_ms
+
+
+LATE_MS = LOOK_BACK_MS - 60_000
+"""Who looks for what is unread finds whatever was put sooner than this; a minute is for clocks that differ."""
+
+
+def is_late(delivery: int, published_ms: int, now_ms: int) -> bool:
+    """Whether a row put by now must be noted to be found unread. A repeated delivery is old news at its old place."""
+    return delivery == 1 and published_ms + LATE_MS < now_ms
 
 
 QUIET_MS = 60_000

@@ -6,12 +6,12 @@ from pydantic import BaseModel
 
 from feed.call import Call
 from feed.domain.articles import Article
-from feed.domain.fanout import Job, first_write_is_plain, may_acquire
+from feed.domain.fanout import Job, first_write_is_plain, is_late, may_acquire
 from feed.errors import Busy, ConditionFailed
+from feed.operations._arrivals import note_late, put_all
 from feed.operations._fields import Message
 from feed.operations._release import shard_guard, start_shard
 from feed.store import articles, inboxes, jobs, relations, work
-from feed.store.client import MAX_BATCH_WRITE
 from feed.store.relations import Followers
 from feed.store.rows import Put
 from feed.wiring import World
@@ -20,8 +20,6 @@ RANGE = 5_000
 """Rows of one GetRange, and so the most that one checkpoint covers."""
 HAND_ON_S = 15.0
 """What is left of the declared time-out when a worker stops taking new followers."""
-_ROUNDS = 3
-_FEW = 20
 
 
 class Request(Message):
@@ -69,7 +67,7 @@ def _deliver(job: Job, article: Article, call: Call, world: World) -> Response:
         found = relations.followers(
             world.tables, article.author_id, job.cursor, job.end_key, min(RANGE, allowed - total)
         )
-        _put_all(_puts(found, job, article), call, world)
+        _put(_puts(found, job, article), job, article, call, world)
         total += len(found.rows)
         if not found.more:
             _finish(job, job.end_key, len(found.rows), article, call, world)
@@ -106,20 +104,14 @@ def _puts(found: Followers, job: Job, article: Article) -> list[Put]:
     ]
 
 
-def _put_all(puts: list[Put], call: Call, world: World) -> None:
-    """Every row acknowledged, or an error; a row that failed, or whose fate is unknown, is put again if it is absent.
+def _put(puts: list[Put], job: Job, article: Article, call: Call, world: World) -> None:
+    """Every row acknowledged, and those noted that have come late, before the cursor passes them; or an error.
 
-    A few failed rows go one by one; more of them mean that whole requests failed, and are batched again.
+    After a take-over nobody knows which of them have only come now: all are noted.
     """
-    failed = inboxes.deliver(world.tables, puts)
-    for attempt in range(_ROUNDS):
-        if not failed:
-            return
-        call.wait(0.05 * 2**attempt)
-        again = [inboxes.again(row.write) for row in failed if isinstance(row.write, Put)]
-        failed = inboxes.deliver(world.tables, again, rows_per_request=1 if len(again) <= _FEW else MAX_BATCH_WRITE)
-    if failed:
-        raise Busy(f"{len(failed)} inbox rows could not be written; the shard goes on from its cursor later.")
+    new = put_all(puts, call, world.tables)
+    if article.published_ms is not None and is_late(job.delivery, article.published_ms, call.time_ms()):
+        note_late(puts if job.suspect else new, call, world.tables)
 
 
 def _finish(job: Job, cursor: str, delivered: int, article: Article | None, call: Call, world: World) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from feed.domain.ids import hashed
 from feed.store.client import MAX_BATCH_WRITE, Tables
-from feed.store.rows import STAMP, End, Expect, Failed, Key, Put, Row
+from feed.store.rows import STAMP, End, Expect, Failed, Key, Put, Row, Write
 from feed.store.schema import INBOXES
 
 _AUTHOR = "author"
@@ -44,11 +44,11 @@ def again(put: Put) -> Put:
     return replace(put, expect=Expect.ABSENT)
 
 
-def deliver(tables: Tables, puts: Sequence[Put], rows_per_request: int = MAX_BATCH_WRITE) -> list[Failed]:
-    """Put the rows, batches side by side; those that did not arrive. A refusal means that the row is there: done."""
-    batches = [puts[start : start + rows_per_request] for start in range(0, len(puts), rows_per_request)]
+def deliver(tables: Tables, writes: Sequence[Write], rows_per_request: int = MAX_BATCH_WRITE) -> list[Failed]:
+    """Write, batches side by side; what was not acknowledged. A put that was refused is there already."""
+    batches = [writes[start : start + rows_per_request] for start in range(0, len(writes), rows_per_request)]
     results = tables.together(*(lambda batch=batch: tables.write_many(batch) for batch in batches))
-    return [failed for result in results for failed in result if not failed.refused]
+    return [failed for result in results for failed in result]
 
 
 def page(
