@@ -22,7 +22,7 @@ class Cards:
         self._looked_at, self._hidden = 20.0, 3.5
 
     def enough_for(self, size: int) -> int:
-        """How many cards hold `size` that may be seen, three standard deviations on the safe side; one batch at most."""
+        """How many cards hold `size` that may be seen, three deviations on the safe side; one batch at most."""
         share = self._hidden / self._looked_at
         enough = size
         while enough < MAX_BATCH_GET and enough * (1 - share) - 3 * math.sqrt(enough * share * (1 - share)) < size:
