@@ -14,16 +14,18 @@ _MOST = 20_000
 _REMEMBERED = 400
 """Of so many cards or more the share that was hidden is known; older ones count half, and half again."""
 
+_LEAST_SHARE = 0.175
+"""Always reckoned with: it fills a page at once for whoever has 30 % hidden, evenly spread, where others have none."""
+
 
 class Cards:
     def __init__(self) -> None:
         self._read: dict[int, tuple[int, Article]] = {}
-        # as if a few had been hidden, so that a new instance's first pages are full at once
-        self._looked_at, self._hidden = 20.0, 3.5
+        self._looked_at, self._hidden = 20.0, 20.0 * _LEAST_SHARE
 
     def enough_for(self, size: int) -> int:
         """How many cards hold `size` that may be seen, three deviations on the safe side; one batch at most."""
-        share = self._hidden / self._looked_at
+        share = max(_LEAST_SHARE, self._hidden / self._looked_at)
         enough = size
         while enough < MAX_BATCH_GET and enough * (1 - share) - 3 * math.sqrt(enough * share * (1 - share)) < size:
             enough += 1
