@@ -126,6 +126,7 @@ def test_no_token(product: Product, article: int) -> None:
         ("PATCH", f"/v1/articles/{article}"),
         ("PUT", f"/v1/follows/{ANN}"),
         ("PUT", "/v1/users/me"),
+        ("GET", "/v1/users/me/collections"),
     ]:
         refused(product.call(method, path, None, ARTICLE if method == "POST" else {}), 401, "unauthenticated")
 
@@ -138,8 +139,9 @@ def test_the_jwt_scheme_of_older_clients(product: Product, cloud: LocalCloud, ar
 
 @pytest.mark.parametrize("size", ["0", "101", "ten", "-3", "1e1"])
 def test_page_sizes(product: Product, article: int, size: str) -> None:
-    for path in ("/v1/timeline", f"/v1/users/{ANN}/articles", f"/v1/users/{ANN}/followers"):
-        answer = product.call("GET", f"{path}?size={size}", BEN)
+    lists = (f"/v1/users/{ANN}/articles", f"/v1/users/{ANN}/followers", "/v1/users/me/collections", "/v1/search?q=t")
+    for path in ("/v1/timeline", *lists):
+        answer = product.call("GET", f"{path}{'&' if '?' in path else '?'}size={size}", BEN)
         assert set(refused(answer, 400, "invalid_request")) == {"size"}
     assert article
 
@@ -151,8 +153,11 @@ def test_foreign_and_made_up_cursors(product: Product, article: int) -> None:
         (f"/v1/users/{ANN}/articles", ANN),
         (f"/v1/users/{BEN}/articles", BEN),
         ("/v1/timeline", BEN),
+        ("/v1/users/me/collections", BEN),
+        ("/v1/search?q=t", BEN),
     ]:
-        assert set(refused(product.call("GET", f"{path}?cursor={cursor}", user), 400, "invalid_request")) == {"cursor"}
+        answer = product.call("GET", f"{path}{'&' if '?' in path else '?'}cursor={cursor}", user)
+        assert set(refused(answer, 400, "invalid_request")) == {"cursor"}
     refused(product.call("GET", "/v1/timeline?cursor=AAAA", BEN), 400, "invalid_request")
     assert article
 
@@ -170,6 +175,16 @@ def test_ids_outside_their_range(product: Product, article: int, bad: str) -> No
         answer = product.call(method, path, BEN)
         assert answer.status in (400, 404), answer
         assert answer.error in ("invalid_request", "not_found")
+    assert article
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "%20", "%E3%80%80", "x" * 101, "%00", "a%0Ab", "+".join("abcdefghijk"), "a&p=1"],
+)
+def test_searches_for_what_cannot_be_said(product: Product, article: int, query: str) -> None:
+    refused(product.call("GET", f"/v1/search?q={query}", BEN), 400, "invalid_request")
+    refused(product.call("GET", f"/v1/search?q={query}"), 400, "invalid_request")
     assert article
 
 

@@ -66,6 +66,17 @@ def test_what_is_hidden_is_left_out_of_full_pages_and_comes_back(product: Produc
     assert collected(product)[0] == 100
 
 
+@pytest.mark.parametrize(("who", "whom"), [(ANN, BEN), (BEN, ANN)])
+def test_a_block_hides_both_ways(product: Product, who: int, whom: int) -> None:
+    article = product.publish(ANN)["id"]
+    product.act(BEN, article, "read")
+    product.act(BEN, article, "collect")
+    assert product.call("PUT", f"/v1/blocks/{whom}", who).status == 200
+    assert collected(product) == []
+    assert product.call("DELETE", f"/v1/blocks/{whom}", who).status == 200
+    assert collected(product) == [article]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_walk_shows_what_stays_collected_once(product: Product, store: Tables, seed: int) -> None:
     """Between two pages bookmarks are made and taken back; many are of the same millisecond."""

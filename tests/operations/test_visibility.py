@@ -12,13 +12,14 @@ from feed import wiring
 from feed.store.client import Tables
 from tests.operations import shelf
 from tests.operations.conftest import Clock
-from tests.operations.shelf import LIKE, READ
+from tests.operations.shelf import COLLECT, LIKE, READ
 from tests.steps import Product
 
 AUTHORS = (11, 12, 13)
 READER, NEWCOMER, GUEST = 14, 15, None
 CALLERS = (*AUTHORS, READER, NEWCOMER, GUEST)
 LAG_MS = 30_000
+SEARCH = "/v1/search?q=%E6%A0%87%E9%A2%98"
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ class Library:
             shelf.put_neighbors(self.store, article, near)
         for caller in (*AUTHORS, READER):
             readable = [id for id, author in self.authors.items() if author != caller]
-            acts = [(id, READ | LIKE, shelf.NOW_MS) for id in self.chance.sample(readable, 3)]
+            acts = [(id, READ | LIKE | COLLECT, shelf.NOW_MS) for id in self.chance.sample(readable, 3)]
             shelf.put_acts(self.store, caller, acts)
 
     def may_see(self, article: int, caller: int | None) -> bool:
@@ -70,8 +71,10 @@ class Library:
     def check(self, caller: int | None) -> int:
         """Every list of this caller, every page of it; how many articles were shown."""
         shown = 0
-        for path in ("/v1/timeline", "/v1/hot", "/v1/hot?order=trending", "/v1/recommendations"):
+        for path in ("/v1/timeline", "/v1/hot", "/v1/hot?order=trending", "/v1/recommendations", "/v1/search?q=t"):
             shown += self.shows(caller, path)
+        if caller is not None:
+            shown += self.shows(caller, "/v1/users/me/collections")
         for author in AUTHORS:
             shown += self.shows(caller, f"/v1/users/{author}/articles")
         for article in self.authors:
@@ -133,7 +136,7 @@ def test_a_withdrawn_article_is_gone_from_every_list_at_once_and_comes_back(
     shelf.put_neighbors(store, other, [(article, 0.9)])
     clock.advance(LAG_MS)
     wiring.forget()
-    paths = ["/v1/timeline", "/v1/hot", "/v1/hot?order=trending", "/v1/recommendations"]
+    paths = ["/v1/timeline", "/v1/hot", "/v1/hot?order=trending", "/v1/recommendations", SEARCH]
 
     def showing() -> list[str]:
         return [
@@ -142,11 +145,11 @@ def test_a_withdrawn_article_is_gone_from_every_list_at_once_and_comes_back(
             if article in {(item.get("article") or item)["id"] for item in product.walk(path, READER)}
         ]
 
-    assert len(showing()) == 6
+    assert len(showing()) == 7
     product.change(AUTHORS[0], article, state="private")
     assert showing() == []
     product.change(AUTHORS[0], article, state="public")
-    assert len(showing()) == 6
+    assert len(showing()) == 7
     assert product.call("DELETE", f"/v1/articles/{article}", AUTHORS[0]).status == 204
     assert showing() == []
 

@@ -37,6 +37,7 @@ CARD = (
     *(f"{name}_count" for name in COUNTERS),
 )
 """Every column but the text itself, which would cost a list capacity units by its size."""
+FULL = (*CARD, "html")
 SEARCHED_CHARACTERS = 20_000
 """How much of an article's plain text a search looks at: what lies behind would double what its row costs to write."""
 
@@ -58,7 +59,7 @@ def key(article_id: int) -> tuple[str]:
 
 def find(tables: Tables, article_id: int, *, text: bool = False) -> Article | None:
     """`text`: with its HTML."""
-    row = tables.get(ARTICLES, key(article_id), (*CARD, "html") if text else CARD)
+    row = tables.get(ARTICLES, key(article_id), FULL if text else CARD)
     return decode(row) if row else None
 
 
@@ -70,7 +71,7 @@ def require(tables: Tables, article_id: int, *, text: bool = False) -> Article:
 
 
 def wanted(article_ids: Iterable[int], *, text: bool = False) -> Wanted:
-    return Wanted(ARTICLES, [key(article_id) for article_id in article_ids], (*CARD, "html") if text else CARD)
+    return Wanted(ARTICLES, [key(article_id) for article_id in article_ids], FULL if text else CARD)
 
 
 def cards(tables: Tables, article_ids: Iterable[int]) -> dict[int, Article]:
