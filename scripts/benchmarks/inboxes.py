@@ -10,6 +10,7 @@ from typing import Literal
 
 from benchmarks.meter import Cost, Measured
 from benchmarks.stage import Stage
+from feed import wiring
 from feed.domain.articles import Article, Byline, State
 from feed.domain.ids import hashed, new_article_id
 from feed.store import articles, inboxes, users
@@ -49,9 +50,10 @@ class Hiding:
 
 
 NOTHING = Hiding("nothing")
+WITHDRAWN = Hiding("30 % withdrawn", ("withdrawn",) * 3)
 HIDINGS = (
     NOTHING,
-    Hiding("30 % withdrawn", ("withdrawn",) * 3),
+    WITHDRAWN,
     Hiding("30 % unfollowed", ("unfollowed",) * 3),
     Hiding("30 % blocked", ("blocked",) * 3),
     Hiding("10 % each way", ("withdrawn", "unfollowed", "blocked")),
@@ -68,9 +70,10 @@ AUTHORS_OF["withdrawn"] = AUTHORS_OF["shown"]
 
 @dataclass(frozen=True)
 class Inbox:
-    """Whose it is, and the articles that they may see of it, newest first."""
+    """Whose it is, how long, and the articles that they may see of it, newest first."""
 
     reader: int
+    rows: int
     visible: list[int]
 
 
@@ -92,7 +95,7 @@ def given_authors(stage: Stage) -> None:
 
 
 def fill(stage: Stage, number: int, fates: Sequence[Fate]) -> Inbox:
-    """The inbox of the reader of that number, who has left and blocked whom the fates say, and read a page today."""
+    """The inbox of the reader of that number, who has left and blocked whom the fates say, and came here today."""
     reader = FIRST_READER + number
     stage.product.given_people(reader)
     newest_ms = stage.clock.now_ms() - BETWEEN_MS
@@ -108,7 +111,14 @@ def fill(stage: Stage, number: int, fates: Sequence[Fate]) -> Inbox:
     stage.product.call("GET", "/v1/timeline", reader)
     stage.product.settle()
     stage.clock.advance(MINUTE_MS)
-    return Inbox(reader, [article.id for article, fate in zip(rows, fates, strict=True) if fate == "shown"])
+    return Inbox(reader, len(rows), [article.id for article, fate in zip(rows, fates, strict=True) if fate == "shown"])
+
+
+def on_new_instance(stage: Stage, inbox: Inbox) -> Inbox:
+    """An instance that knows of this reader that they exist, and nothing else."""
+    wiring.forget()
+    stage.product.call("GET", "/v1/timeline/unread", inbox.reader)
+    return inbox
 
 
 def walk(stage: Stage, reader: int) -> Iterator[Page]:
