@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from feed.domain.relations import current_entry, next_entry
 from feed.errors import Busy, ConditionFailed, NotFound, Reload
 from feed.operations._fields import Id, PublicRequest
-from feed.operations.follow._change import look, turn
+from feed.operations.follow._change import Found, finish, look, turn
 from feed.store import blocks, hidden, users, work
 from feed.store.hidden import Hidden
 from feed.store.rows import Wanted
@@ -82,18 +82,29 @@ def settle(user_id: int, other_id: int, tables: Tables, now_ms: int) -> int | No
 
 
 def _end_follows(user_id: int, other_id: int, epoch: int, tables: Tables, now_ms: int) -> bool:
-    """End both, each by a change of its entry even where that is off, so that no follow begun earlier goes through.
+    """Both; False when the block is over, or a follow came in between."""
+    return all(
+        _end_follow(look(tables, *pair), (user_id, other_id, epoch), tables, now_ms)
+        for pair in ((user_id, other_id), (other_id, user_id))
+    )
 
-    False when an entry has changed meanwhile, or the block is over: a follow that came after it must stay.
+
+def _end_follow(found: Found, block: tuple[int, int, int], tables: Tables, now_ms: int) -> bool:
+    """By a change of its entry even where that is off, so that no follow goes through that began before the block.
+
+    The block is looked for after the entry: a follow that came after its end must stay.
     """
-    both = [look(tables, user_id, other_id), look(tables, other_id, user_id)]
-    known = [found for found in both if found.entry is not None or found.relation is not None]
-    if known and blocks.epoch_of(tables, user_id, other_id) != epoch:
+    if found.entry is None and found.relation is None:
+        return True
+    user_id, other_id, epoch = block
+    if blocks.epoch_of(tables, user_id, other_id) != epoch:
         return False
-    for found in known:
-        current = current_entry(found.entry, found.relation)
-        try:
-            turn(found, next_entry(current, on=False, now_ms=now_ms), tables, now_ms)
-        except ConditionFailed:
+    current = current_entry(found.entry, found.relation)
+    try:
+        turn(found, next_entry(current, on=False, now_ms=now_ms), tables, now_ms)
+    except ConditionFailed:
+        found = look(tables, found.follower_id, found.author_id)
+        if found.entry is None or found.entry.on:
             return False
+        finish(tables, found.follower_id, found.author_id, now_ms)  # who has ended it meanwhile may be slow
     return True
