@@ -125,7 +125,7 @@ def audit_people(store: Tables) -> dict[int, dict[str, int]]:
     for row in everything(store, schema.USERS):
         found[int(row["user_id"])] = {name: int(row.get(name, 0)) for name in users.COUNTERS}
     wrong = {id: (counters, expected[id]) for id, counters in found.items() if counters != {**_ZERO, **expected[id]}}
-    assert not wrong, "counters, and what the rows say"
+    assert not wrong, f"counters, and what the rows say: {wrong}"
     return found
 
 
