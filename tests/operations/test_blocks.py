@@ -9,9 +9,10 @@ import pytest
 from feed.domain.ids import hashed
 from feed.store import blocks, hidden, schema
 from feed.store.client import Tables
-from feed.store.rows import Put, Update
+from feed.store.rows import Put
 from tests.operations import shelf
-from tests.operations.conftest import Calls, Clock
+from tests.operations.conftest import Clock
+from tests.operations.parting import fill_hidden
 from tests.steps import Answer, InProcess, Product
 
 ANN, BEN, CLO = 11, 12, 13
@@ -38,18 +39,6 @@ def blocked(product: Product, user: int, size: int = 20) -> list[int]:
 def counts(product: Product, user: int) -> tuple[int, int]:
     profile = product.call("GET", f"/v1/users/{user}", user).body
     return profile["follower_count"], profile["following_count"]
-
-
-def fill(store: Tables, user: int, others: range) -> None:
-    """As if the user had blocked all of them; their own rows do not matter to what is tested."""
-    rows = [blocks.begin(user, other, blocks.new_epoch(other, 0)) for other in others]
-    for start in range(0, len(rows), 200):
-        assert store.write_many(rows[start : start + 200]) == []
-    named = {f"m_{other}": blocks.new_epoch(other, 0) for other in others[: hidden.MOST]}
-    more = {"many": 1} if len(others) > hidden.MOST else {}
-    for start in range(0, len(named), 100):
-        part = dict(list(named.items())[start : start + 100])
-        store.write(Update(schema.HIDDEN, hidden.key(user), put={**part, **more}))
 
 
 def test_it_is_answered_the_same_however_often(product: Product) -> None:
@@ -157,7 +146,7 @@ def test_a_walk_goes_on_behind_what_was_unblocked(product: Product, clock: Clock
 
 def test_two_thousand_are_allowed(product: Product, store: Tables) -> None:
     others = range(1000, 1000 + blocks.MOST - 1)
-    fill(store, ANN, others)
+    fill_hidden(store, ANN, others)
     assert block(product, ANN, BEN).status == 200
     refused = block(product, ANN, CLO)
     assert (refused.status, refused.error) == (409, "too_many_blocks")
@@ -171,7 +160,7 @@ def test_two_thousand_are_allowed(product: Product, store: Tables) -> None:
 
 def test_a_row_that_is_full_says_so_and_the_blocks_are_asked(product: Product, store: Tables) -> None:
     """The two hundredth name fits; from the next one on there is another request, and every block is known."""
-    fill(store, ANN, range(1000, 1000 + hidden.MOST - 1))
+    fill_hidden(store, ANN, range(1000, 1000 + hidden.MOST - 1))
     block(product, ANN, BEN)
     assert not hidden.decode(store.get(schema.HIDDEN, hidden.key(ANN))).many
     block(product, ANN, CLO)
