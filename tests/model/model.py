@@ -191,9 +191,9 @@ class Model:
                 self.owed[reader].add(article.id)
                 self.possible[reader].add(article.id)
 
-    def hide(self, article: Article, state: State) -> None:
+    def hide(self, article: Article, state: State, publish_at_ms: int | None = None) -> None:
         """To any state but public. Whom it has not reached gets it at its next release, if they follow then."""
-        article.state = state
+        article.state, article.publish_at_ms = state, publish_at_ms
         for reader in self.owed:
             if article.id in self._not_come(reader):
                 self.owed[reader].discard(article.id)
