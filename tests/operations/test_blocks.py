@@ -7,7 +7,8 @@ import random
 import pytest
 
 from feed.domain.ids import hashed
-from feed.store import blocks, hidden, schema
+from feed.domain.relations import Entry
+from feed.store import blocks, hidden, relations, schema
 from feed.store.client import Tables
 from feed.store.rows import Put
 from tests.operations import shelf
@@ -83,6 +84,15 @@ def test_both_follows_end_and_no_unblock_brings_them_back(product: Product) -> N
     product.follow(ANN, BEN)
     assert product.followed(ANN) == [article]
     assert (counts(product, ANN), counts(product, BEN)) == ((0, 1), (1, 0))
+
+
+def test_a_follow_that_was_imported_past_a_block_does_not_show(product: Product, store: Tables) -> None:
+    block(product, ANN, BEN)
+    for follower, author in ((ANN, BEN), (BEN, ANN)):
+        store.write(relations.agree(author, follower, Entry(5, on=True), 5, turning=True))
+    for user, other in ((ANN, BEN), (BEN, ANN)):
+        status = product.call("GET", f"/v1/follows/{other}", user).body
+        assert status == {"status": 0, "follows_you": False, "friends": False}
 
 
 def test_a_block_of_each_other_lasts_until_both_are_ended(product: Product) -> None:
