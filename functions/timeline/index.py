@@ -20,7 +20,11 @@ handler = http_function(
             schema.NEIGHBORS,
             schema.HIDDEN,
             schema.BLOCKS,
-        )
+            schema.RELATIONS,
+            schema.RELATIONS_BY_FOLLOWER,
+            schema.OUTBOXES,
+        ),
+        invokes=("rebuild-inbox",),
     ),
     Route("GET", "/v1/timeline", read_timeline.Request, read_timeline.run),
     Route("GET", "/v1/timeline/unread", count_unread.Request, count_unread.run, signed_in=True),

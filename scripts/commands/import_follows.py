@@ -176,7 +176,7 @@ def _left(tables: Tables, edges: set[Edge]) -> set[Edge]:
     """Edges whose follower has unfollowed that author since: an import does not undo what a person did."""
     followers = sorted({follower for follower, _ in edges})
     rows = tables.get_many({SESSIONS: [sessions.key(follower) for follower in followers]}, {SESSIONS: ()})[SESSIONS]
-    left = {follower: sessions.left_authors(rows.get(sessions.key(follower))) for follower in followers}
+    left = {follower: sessions.decode(rows.get(sessions.key(follower))).left for follower in followers}
     return {(follower, author) for follower, author in edges if author in left[follower]}
 
 

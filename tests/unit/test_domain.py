@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feed.domain import cursors
-from feed.domain.fanout import Job, first_write_is_plain, may_acquire, shard_range, width_for
+from feed.domain.fanout import Follower, Job, first_write_is_plain, may_acquire, shard_range, width_for
 from feed.domain.ids import MAX_ID, hashed, new_article_id, unhashed
 from feed.domain.relations import Entry, Relation, agrees, current_entry, next_entry
+from feed.domain.warmth import Due, due, is_cold, owed_from_ms
 from feed.domain.words import beginning, count_words
 from feed.errors import InvalidRequest
 
@@ -66,6 +67,7 @@ def job(**changes: Any) -> Job:
         "lease_until_ms": 0,
         "suspect": False,
         "delivered": 0,
+        "deferred": 0,
         "started_ms": None,
         "finished_ms": None,
         "updated_ms": 0,
@@ -82,11 +84,34 @@ def test_a_lease_is_respected_until_its_owners_last_request_is_over() -> None:
 
 def test_only_a_first_untroubled_delivery_to_a_settled_follower_is_a_plain_put() -> None:
     day = 86_400_000
-    assert first_write_is_plain(job(), followed_ms=0, published_ms=day)
-    assert not first_write_is_plain(job(), followed_ms=day - 1, published_ms=day)
-    assert not first_write_is_plain(job(), followed_ms=day, published_ms=day)
-    assert not first_write_is_plain(job(suspect=True), followed_ms=0, published_ms=day)
-    assert not first_write_is_plain(job(delivery=2), followed_ms=0, published_ms=day)
+    settled = Follower("k", followed_ms=0, seen_day=0, warm_ms=0)
+    assert first_write_is_plain(job(), settled, published_ms=day)
+    assert first_write_is_plain(job(), settled._replace(seen_day=None), published_ms=99 * day)
+    for since_ms in (day - 1, day):
+        assert not first_write_is_plain(job(), settled._replace(followed_ms=since_ms), published_ms=day)
+        assert not first_write_is_plain(job(), settled._replace(warm_ms=since_ms), published_ms=day)
+    assert not first_write_is_plain(job(suspect=True), settled, published_ms=day)
+    assert not first_write_is_plain(job(delivery=2), settled, published_ms=day)
+
+
+def test_whoever_may_be_about_to_come_back_gets_no_plain_put() -> None:
+    day = 86_400_000
+    reader = Follower("k", followed_ms=0, seen_day=10, warm_ms=0)
+    assert first_write_is_plain(job(), reader, published_ms=36 * day - 1)
+    assert not first_write_is_plain(job(), reader, published_ms=36 * day)
+
+
+@given(st.none() | st.integers(0, 30_000), st.integers(0, 30_000), st.integers(0, 30_000 * 86_400_000))
+def test_what_is_kept_from_a_reader_is_owed_on_their_return(
+    refreshed_day: int | None, followed_day: int, published_ms: int
+) -> None:
+    """Their rows know of a visit as late as the session, or of their follow; both may be a day behind."""
+    day = 86_400_000
+    seen_day = max(refreshed_day or 0, followed_day)
+    back_ms = published_ms + 89 * day
+    if is_cold(seen_day - 1, published_ms):
+        assert owed_from_ms(refreshed_day, followed_day * day, back_ms) <= published_ms
+        assert due(refreshed_day, back_ms // day) is Due.REBUILD
 
 
 @given(st.text(max_size=20), st.none() | IDS, st.tuples(st.integers(0, 2**63 - 1), ASCII))

@@ -14,7 +14,7 @@ from feed.config import Merchant, Payee, Settings, Training
 from feed.errors import Misconfigured
 
 ENDPOINTS = ("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3", "http://127.0.0.1:4/gateway.do")
-BACKGROUND = {"fanout-batch", "scheduled-publish", "sweep", "train-recommendations"}
+BACKGROUND = {"fanout-batch", "rebuild-inbox", "scheduled-publish", "sweep", "train-recommendations"}
 MERCHANTS = {"tip", "sweep"}
 LAYERS = {**dict.fromkeys(MERCHANTS, ("feed-alipay",)), "train-recommendations": ("feed-train",)}
 """Beside those that every function has."""
@@ -55,8 +55,9 @@ def test_background_functions_have_no_route_and_their_own_settings() -> None:
         "sweep",
         "train-recommendations",
     }
-    assert (found["fanout-batch"].asynchronous.retries, found["fanout-batch"].asynchronous.max_age) == (3, 86_400)
-    assert found["fanout-batch"].timeout == 120
+    for name in ("fanout-batch", "rebuild-inbox"):
+        assert (found[name].asynchronous.retries, found[name].asynchronous.max_age) == (3, 86_400)
+        assert found[name].timeout == 120
     for name in ("scheduled-publish", "sweep"):
         assert [timer.cron for timer in found[name].timer_triggers] == ["0 * * * * *"]
         assert found[name].timeout == 60

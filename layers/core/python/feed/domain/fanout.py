@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.marks import LOOK_BACK_MS
+from feed.domain.warmth import may_be_rebuilt
 
 HASH_SPACE = 1 << 16
 """Follower keys begin with four hex digits."""
@@ -16,7 +18,8 @@ class Job:
 
     Follower keys in [start_key, end_key); `cursor` is the first one not acknowledged yet.
 
-    `suspect`: an owner vanished, so rows beyond the cursor may have been put already.
+    `suspect`: an owner vanished, so rows beyond the cursor may have been put already. `deferred` counts followers who
+    are left to their return.
     """
 
     article_id: int
@@ -29,6 +32,7 @@ class Job:
     lease_until_ms: int
     suspect: bool
     delivered: int
+    deferred: int
     started_ms: int | None
     finished_ms: int | None
     updated_ms: int
@@ -36,6 +40,15 @@ class Job:
     @property
     def done(self) -> bool:
         return self.finished_ms is not None
+
+
+class Follower(NamedTuple):
+    """A relation row as a delivery reads it. `warm_ms` is when its reader was last back after a long absence."""
+
+    key: str
+    followed_ms: int
+    seen_day: int | None
+    warm_ms: int
 
 
 def width_for(followers: int, per_invocation: int, widest: int) -> int:
@@ -56,16 +69,20 @@ def may_acquire(job: Job, now_ms: int, margin_ms: int) -> bool:
 
 
 SETTLED_AFTER_MS = 300_000
-"""A follow older than this has done its backfill, or has left it to the sweeper, which has come by several times."""
+"""A follow older than this has done its backfill, or has left it to the sweeper, which has come by several times.
+
+Nor does a return bring what was published so long after it."""
 
 
-def first_write_is_plain(job: Job, followed_ms: int, published_ms: int) -> bool:
+def first_write_is_plain(job: Job, follower: Follower, published_ms: int) -> bool:
     """Whether this follower cannot have the row yet, so that a plain put renews no arrival time.
 
-    Who followed later, or only just before, may have it by backfill; after a take-over, or in a repeated delivery,
-    anyone may.
+    Who followed or came back later, or only just before, may have it by backfill, or because of the return; so may who
+    is about to come back. After a take-over, or in a repeated delivery, anyone may.
     """
-    return job.delivery == 1 and not job.suspect and followed_ms + SETTLED_AFTER_MS < published_ms
+    settled_ms = max(follower.followed_ms, follower.warm_ms) + SETTLED_AFTER_MS
+    first = job.delivery == 1 and not job.suspect
+    return first and settled_ms < published_ms and not may_be_rebuilt(follower.seen_day, published_ms)
 
 
 LATE_MS = LOOK_BACK_MS - 60_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from feed.domain.fanout import is_late
 from feed.errors import Busy
 from feed.store import inboxes, sessions
 from feed.store.client import MAX_BATCH_WRITE, Tables
@@ -28,6 +29,17 @@ def put_all(puts: Sequence[Put], call: Call, tables: Tables) -> list[Put]:
     lacking = [row.write for row in failed if not row.refused]
     _repeat([inboxes.again(put) for put in lacking if isinstance(put, Put)], call, tables)
     return [put for put in puts if put.key not in there] if there else list(puts)
+
+
+def bring(puts: Sequence[Put], call: Call, tables: Tables) -> bool:
+    """Put what one reader lacks, which has been published at any time; whether any of it may be new. Raises Busy.
+
+    The oldest is noted before: whatever happens then, the look for what is unread reaches all of them.
+    """
+    oldest = min(puts, key=lambda put: put.key[1])
+    if is_late(1, int(oldest.key[1]), call.time_ms()):
+        note_late([oldest], call, tables)
+    return bool(put_all(puts, call, tables))
 
 
 def note_late(puts: Sequence[Put], call: Call, tables: Tables) -> None:

@@ -2,23 +2,84 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from feed.domain.warmth import DAY_MS, Due, due
+from feed.errors import Busy, ConditionFailed
+from feed.operations._catch_up import Position, Visit, read_stretch
+from feed.store import sessions
 
 if TYPE_CHECKING:
     from feed.call import Call
     from feed.store.sessions import Session
     from feed.wiring import World
 
+REBUILD = "rebuild-inbox"
+CLAIMED_MS = 60_000
+"""For so long a page leaves the inbox to whoever has begun to rebuild it; who goes on says so again."""
+_INLINE_S = 1.5
+_INLINE_REQUESTS = 120
+"""What a page may spend on it; the rest is done behind its back."""
+
 
 @dataclass(frozen=True)
 class Freshened:
-    """`changed`: rows were put, so that what was read before lacks them; `rebuilding`: some are still to come."""
+    """The session as it is then. `changed`: rows were put, so that what was read before lacks them; `rebuilding`: some
+    are still to come."""
 
+    session: Session
     changed: bool = False
     rebuilding: bool = False
 
 
-def freshen(session: Session, call: Call, world: World, *, first: bool) -> Freshened:  # noqa: ARG001
+def freshen(session: Session, call: Call, world: World, *, first: bool) -> Freshened:
     """Before a look into the inbox; `first` is a walk's first page, or a count."""
-    return Freshened()
+    what = due(session.refreshed_day, call.now_ms // DAY_MS)
+    if not first or what is Due.NOTHING:
+        return Freshened(session, rebuilding=what is Due.REBUILD)
+    try:
+        if what is Due.REBUILD:
+            return _rebuild(session, call, world)
+        if session.rebuilding_ms + DAY_MS < call.now_ms:
+            sessions.claim_rebuild(world.tables, call.require_caller(), call.now_ms, DAY_MS)
+            go_on_later(call.require_caller(), call.now_ms // DAY_MS, None, world)
+    except ConditionFailed:  # somebody else is about to do it
+        return Freshened(session, rebuilding=what is Due.REBUILD)
+    except Busy:  # a later page will do it
+        return Freshened(session, changed=what is Due.REBUILD, rebuilding=what is Due.REBUILD)
+    return Freshened(session)
+
+
+def go_on_later(reader: int, day: int, behind: Position | None, world: World) -> None:
+    """The rest of a visit of that day, in a function of its own. Raises Busy."""
+    world.invoker.invoke_async(REBUILD, {"reader_id": reader, "day": day, "behind": behind})
+
+
+def _rebuild(session: Session, call: Call, world: World) -> Freshened:
+    """As much of it as a page may spend on it; a reader whose follows are all of today needs nothing but the stamp."""
+    tables, reader, today = world.tables, call.require_caller(), call.now_ms // DAY_MS
+    stretch = read_stretch(reader, None, tables)
+    changed = False
+    if stretch.untold(today) or stretch.more:
+        sessions.claim_rebuild(tables, reader, call.time_ms(), CLAIMED_MS)
+        visit = Visit(reader, session.refreshed_day, call, tables, _budget(call))
+        behind = visit.catch_up(stretch)
+        while behind is not None and visit.may_go_on():
+            behind = visit.catch_up(read_stretch(reader, behind, tables))
+        if behind is not None:
+            with suppress(Busy):
+                go_on_later(reader, today, behind, world)
+            return Freshened(sessions.find(tables, reader), changed=True, rebuilding=True)
+        session = sessions.find(tables, reader) if visit.found else session
+        changed = visit.found
+    tables.write(sessions.note(reader, refreshed_day=today, seen_day=today))
+    return Freshened(replace(session, refreshed_day=today, seen_day=today), changed)
+
+
+def _budget(call: Call) -> Callable[[], bool]:
+    """Whether a page may go on with what it has just begun."""
+    most, until_s = call.spent.requests + _INLINE_REQUESTS, call.seconds_left() - _INLINE_S
+    return lambda: call.spent.requests < most and call.seconds_left() > until_s

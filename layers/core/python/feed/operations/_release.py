@@ -14,6 +14,7 @@ from feed.store.work import Work
 
 if TYPE_CHECKING:
     from feed.call import Call
+    from feed.store.client import Tables
     from feed.store.users import User
     from feed.wiring import World
 
@@ -63,10 +64,7 @@ def release(article: Article, call: Call, world: World) -> Article:
     """
     tables = world.tables
     try:
-        if article.sequence is None:
-            sequence = outboxes.append(tables, article.author_id, article.id)
-            articles.set_sequence(tables, article, sequence)
-            article = replace(article, sequence=sequence)
+        article = _append(article, call, tables)
         _make_jobs(article, call, world)
         for shard in range(article.width):
             if not start_shard(article.id, article.delivery, shard, world):
@@ -76,6 +74,26 @@ def release(article: Article, call: Call, world: World) -> Article:
         current = articles.find(tables, article.id)
         return replace(current, html=article.html) if current is not None else article
     return replace(article, state=State.PUBLIC)
+
+
+def _append(article: Article, call: Call, tables: Tables) -> Article:
+    """The outbox row; then, before any worker may pass a reader by, its number and where readers look on their return.
+
+    Raises ConditionFailed when the article is no longer in this release.
+    """
+    published_ms = article.published_ms or call.now_ms
+    noted = outboxes.note_newest(article.author_id, published_ms)
+    if article.sequence is not None:
+        tables.write_all(noted)
+        return article
+    sequence = outboxes.append(tables, article.author_id, article.id, published_ms)
+    numbered = articles.number(article, sequence)
+    failed = tables.write_many([noted, numbered])
+    if any(not row.refused for row in failed):
+        raise OutcomeUnknown("The article is saved, and its delivery begins within a minute.")
+    if any(row.write is numbered for row in failed):
+        raise ConditionFailed("The article was changed while it was being published.")
+    return replace(article, sequence=sequence)
 
 
 def _make_jobs(article: Article, call: Call, world: World) -> None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from feed.call import Call
 from feed.domain.articles import Article
 from feed.domain.fanout import Job, first_write_is_plain, is_late, may_acquire
+from feed.domain.warmth import is_cold
 from feed.errors import Busy, ConditionFailed
 from feed.operations._arrivals import note_late, put_all
 from feed.operations._fields import Message
@@ -48,7 +49,7 @@ def run(request: Request, call: Call, world: World) -> Response:
         return Response(outcome="taken")
     article = articles.find(tables, request.article_id)
     if article is None or not _wanted(article, held):
-        _finish(held, held.cursor, 0, article, call, world)
+        _stop(held, article, call, world)
         return Response(outcome="stopped")
     try:
         return _deliver(held, article, call, world)
@@ -62,24 +63,28 @@ def run(request: Request, call: Call, world: World) -> Response:
 def _deliver(job: Job, article: Article, call: Call, world: World) -> Response:
     """Range by range; the cursor moves only over acknowledged rows, and is saved after each range."""
     allowed = world.settings.fanout_batch_followers
-    total = 0
+    total = looked_at = 0
     while True:
         found = relations.followers(
-            world.tables, article.author_id, job.cursor, job.end_key, min(RANGE, allowed - total)
+            world.tables, article.author_id, job.cursor, job.end_key, min(RANGE, allowed - looked_at)
         )
-        _put(_puts(found, job, article), job, article, call, world)
-        total += len(found.rows)
+        puts = _puts(found, job, article)
+        _put(puts, job, article, call, world)
+        total += len(puts)
+        looked_at += len(found.rows)
+        deferred = len(found.rows) - len(puts)
         if not found.more:
-            _finish(job, job.end_key, len(found.rows), article, call, world)
+            jobs.finish(world.tables, job, job.end_key, len(puts), deferred, call.time_ms())
+            _unguard(job, article, world)
             return Response(outcome="done", delivered=total)
-        hand_on = total >= allowed or call.seconds_left() < HAND_ON_S
-        job = jobs.advance(world.tables, job, found.next_key, len(found.rows), call.time_ms(), release=hand_on)
+        hand_on = looked_at >= allowed or call.seconds_left() < HAND_ON_S
+        job = jobs.advance(world.tables, job, found.next_key, len(puts), deferred, call.time_ms(), release=hand_on)
         if hand_on:
             start_shard(job.article_id, job.delivery, job.shard, world)
             return Response(outcome="handed_on", delivered=total)
         current = articles.find(world.tables, article.id)
         if current is None or not _wanted(current, job):
-            _finish(job, job.cursor, 0, article, call, world)
+            _stop(job, article, call, world)
             return Response(outcome="stopped", delivered=total)
 
 
@@ -89,18 +94,20 @@ def _wanted(article: Article, job: Job) -> bool:
 
 
 def _puts(found: Followers, job: Job, article: Article) -> list[Put]:
+    """Of those who have been there lately; the others get it when they come back."""
     published = article.published_ms
     assert published is not None, "an article that is shown has a publish time"
     return [
         inboxes.put(
-            follower_key,
+            follower.key,
             published,
             article.id,
             article.author_id,
             job.delivery,
-            only_if_absent=not first_write_is_plain(job, followed_ms, published),
+            only_if_absent=not first_write_is_plain(job, follower, published),
         )
-        for follower_key, followed_ms in found.rows
+        for follower in found.rows
+        if not is_cold(follower.seen_day, published)
     ]
 
 
@@ -114,9 +121,13 @@ def _put(puts: list[Put], job: Job, article: Article, call: Call, world: World) 
         note_late(puts if job.suspect else new, call, world.tables)
 
 
-def _finish(job: Job, cursor: str, delivered: int, article: Article | None, call: Call, world: World) -> None:
+def _stop(job: Job, article: Article | None, call: Call, world: World) -> None:
     """The ledger first, then the work row that guards it."""
-    jobs.finish(world.tables, job, cursor, delivered, call.time_ms())
+    jobs.finish(world.tables, job, job.cursor, 0, 0, call.time_ms())
+    _unguard(job, article, world)
+
+
+def _unguard(job: Job, article: Article | None, world: World) -> None:
     published = article.published_ms if article is not None else None
     if published is not None:
         guard = shard_guard(job.article_id, job.delivery, job.shard, published)

@@ -147,9 +147,9 @@ def bury(old: Article) -> Update:
     )
 
 
-def set_sequence(tables: Tables, article: Article, sequence: int) -> None:
-    """Raises ConditionFailed when the article is no longer in this release."""
-    tables.write(Update(ARTICLES, key(article.id), put={"sequence": sequence}, where=_in_release(article)))
+def number(article: Article, sequence: int) -> Update:
+    """Its outbox row's sequence; refused when the article is no longer in this release."""
+    return Update(ARTICLES, key(article.id), put={"sequence": sequence}, where=_in_release(article))
 
 
 def finish_release(tables: Tables, article: Article) -> None:

@@ -21,6 +21,7 @@ def create(article_id: int, delivery: int, shard: int, width: int, now_ms: int) 
         "end_key": end,
         "cursor": start,
         "delivered": 0,
+        "deferred": 0,
         "updated_ms": now_ms,
     }
     return Put(JOBS, _key(article_id, delivery, shard), columns, Expect.ABSENT)
@@ -59,17 +60,17 @@ def acquire(tables: Tables, job: Job, owner: str, now_ms: int, lease_until_ms: i
     return replace(job, owner=owner, lease_until_ms=lease_until_ms, suspect=job.suspect or bool(job.owner))
 
 
-def advance(tables: Tables, job: Job, cursor: str, delivered: int, now_ms: int, *, release: bool) -> Job:
+def advance(tables: Tables, job: Job, cursor: str, delivered: int, deferred: int, now_ms: int, *, release: bool) -> Job:
     """Move the cursor over acknowledged rows; raises ConditionFailed when the shard is no longer the owner's."""
     drop = ("owner", "lease_until_ms") if release else ()
-    tables.write(_step(job, {"cursor": cursor, "updated_ms": now_ms}, delivered, drop))
-    return replace(job, cursor=cursor, delivered=job.delivered + delivered)
+    tables.write(_step(job, {"cursor": cursor, "updated_ms": now_ms}, delivered, deferred, drop))
+    return replace(job, cursor=cursor, delivered=job.delivered + delivered, deferred=job.deferred + deferred)
 
 
-def finish(tables: Tables, job: Job, cursor: str, delivered: int, now_ms: int) -> None:
+def finish(tables: Tables, job: Job, cursor: str, delivered: int, deferred: int, now_ms: int) -> None:
     """The shard is complete (or its article withdrawn); raises ConditionFailed as `advance` does."""
     put: dict[str, int | str] = {"cursor": cursor, "updated_ms": now_ms, "finished_ms": now_ms}
-    tables.write(_step(job, put, delivered, ("owner", "lease_until_ms")))
+    tables.write(_step(job, put, delivered, deferred, ("owner", "lease_until_ms")))
 
 
 def give_back(tables: Tables, job: Job, now_ms: int) -> None:
@@ -81,9 +82,10 @@ def give_back(tables: Tables, job: Job, now_ms: int) -> None:
     )
 
 
-def _step(job: Job, put: dict[str, int | str], delivered: int, drop: tuple[str, ...]) -> Update:
+def _step(job: Job, put: dict[str, int | str], delivered: int, deferred: int, drop: tuple[str, ...]) -> Update:
     key = _key(job.article_id, job.delivery, job.shard)
-    return Update(JOBS, key, put=put, add={"delivered": delivered}, drop=drop, where=(equals("owner", job.owner),))
+    add = {"delivered": delivered, "deferred": deferred}
+    return Update(JOBS, key, put=put, add=add, drop=drop, where=(equals("owner", job.owner),))
 
 
 def _key(article_id: int, delivery: int, shard: int) -> tuple[str, int, int]:
@@ -103,6 +105,7 @@ def _decode(row: Row) -> Job:
         lease_until_ms=int(row.get("lease_until_ms", 0)),
         suspect=bool(row.get("suspect", 0)),
         delivered=int(row["delivered"]),
+        deferred=int(row.get("deferred", 0)),
         started_ms=int(started) if started is not None else None,
         finished_ms=int(finished) if finished is not None else None,
         updated_ms=int(row["updated_ms"]),

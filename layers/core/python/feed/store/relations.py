@@ -6,21 +6,23 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from feed.domain.fanout import Follower
 from feed.domain.ids import hashed, unhashed
 from feed.domain.relations import Entry, Relation
 from feed.errors import ConditionFailed
 from feed.store.client import Tables
-from feed.store.rows import Delete, End, Key, Row, Update, equals, less_or_missing, missing, present
+from feed.store.rows import Delete, End, Expect, Key, Row, Update, equals, less_or_missing, missing, present
 from feed.store.schema import KEY_NAMES, RELATIONS, RELATIONS_BY_AUTHOR, RELATIONS_BY_FOLLOWER
 
 DAY_MS = 86_400_000
+_DELIVERED_BY = ("followed_ms", "seen_day", "warm_ms")
 
 
 @dataclass(frozen=True)
 class Followers:
-    """A stretch of one author's followers: (follower_key, followed_ms), and the key at which the next one starts."""
+    """A stretch of one author's followers, and the key at which the next one starts."""
 
-    rows: list[tuple[str, int]]
+    rows: list[Follower]
     next_key: str
     more: bool
 
@@ -83,11 +85,28 @@ def purge(tables: Tables, author_id: int, follower_id: int, epoch: int) -> None:
 def followers(tables: Tables, author_id: int, start: str, end: str, limit: int) -> Followers:
     """Who follows now, by hashed key in [start, end); rows that are switched off are read, and left out."""
     author = hashed(author_id)
-    page = tables.scan(RELATIONS, (author, start), (author, end), columns=("followed_ms",), limit=limit)
-    rows = [(str(row["follower_key"]), int(row["followed_ms"])) for row in page.rows]
+    page = tables.scan(RELATIONS, (author, start), (author, end), columns=_DELIVERED_BY, limit=limit)
+    rows = [_follower(row) for row in page.rows if "followed_ms" in row]
     if page.next_key is not None:
         return Followers(rows, str(page.next_key[1]), more=True)
     return Followers(rows, end, more=False)
+
+
+def _follower(row: Row) -> Follower:
+    seen = row.get("seen_day")
+    return Follower(
+        str(row["follower_key"]),
+        int(row["followed_ms"]),
+        int(seen) if seen is not None else None,
+        int(row.get("warm_ms", 0)),
+    )
+
+
+def seen(author_key: str, follower_id: int, day: int, warm_ms: int | None) -> Update:
+    """Tell the row of its reader's visit; refused where it is off, or gone. `warm_ms`: back after a long absence."""
+    put = {"seen_day": day} if warm_ms is None else {"seen_day": day, "warm_ms": warm_ms}
+    where = (present("followed_ms", never=-1),)
+    return Update(RELATIONS, (author_key, hashed(follower_id)), put=put, expect=Expect.PRESENT, where=where)
 
 
 def newest_followers(tables: Tables, author_id: int, before: Key | None, limit: int) -> tuple[list[Row], bool]:

@@ -2,7 +2,8 @@
 
 `f_<author>` is the entry of a relation, `late_<article>` names what came more than an hour late, `p_<author>` is how
 far an outbox was pulled, `mark` is the read mark, `seen_day` the last visit, `refreshed_day` the last time when all of
-the reader's relation rows were told so, `acted_ms` the last act on an article.
+the reader's relation rows were told so, `rebuilding_ms` when somebody last was about to do that, `acted_ms` the last
+act on an article.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from feed.domain.ids import hashed
 from feed.domain.marks import NOTHING_READ, Mark
 from feed.domain.relations import Entry
 from feed.store.client import Tables
-from feed.store.rows import Row, Update, Value, equals, missing
+from feed.store.rows import Row, Update, Value, equals, less_or_missing, missing
 from feed.store.schema import SESSIONS
 
 _ENTRY, _LATE, _PULLED = "f_", "late_", "p_"
@@ -37,6 +38,7 @@ class Session:
     notified: Mark = NOTHING_READ
     seen_day: int | None = None
     refreshed_day: int | None = None
+    rebuilding_ms: int = 0
     acted_ms: int = 0
     late: Mapping[int, Late] = field(default_factory=dict)
     pulled: Mapping[int, int] = field(default_factory=dict)
@@ -73,6 +75,7 @@ def decode(row: Row | None) -> Session:
         notified=Mark.decode(str(row["notified"])) if "notified" in row else NOTHING_READ,
         seen_day=int(seen) if seen is not None else None,
         refreshed_day=int(refreshed) if refreshed is not None else None,
+        rebuilding_ms=int(row.get("rebuilding_ms", 0)),
         acted_ms=int(row.get("acted_ms", 0)),
         late={article: Late(*map(int, text.split(":"))) for article, text in _named(row, _LATE)},
         pulled={author: int(text) for author, text in _named(row, _PULLED)},
@@ -98,8 +101,14 @@ def move_mark(tables: Tables, user_id: int, column: str, old: Mark, new: Mark, d
 
 
 def note(user_id: int, **columns: Value) -> Update:
-    """seen_day, refreshed_day, acted_ms: the last one to write wins."""
+    """seen_day, refreshed_day, rebuilding_ms, acted_ms: the last one to write wins."""
     return Update(SESSIONS, key(user_id), put=columns)
+
+
+def claim_rebuild(tables: Tables, user_id: int, now_ms: int, for_ms: int) -> None:
+    """Raises ConditionFailed when somebody has done so within that time."""
+    where = (less_or_missing("rebuilding_ms", now_ms - for_ms),)
+    tables.write(Update(SESSIONS, key(user_id), put={"rebuilding_ms": now_ms}, where=where))
 
 
 def note_late(user_key: str, article_id: int, late: Late) -> Update:

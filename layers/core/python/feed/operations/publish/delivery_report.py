@@ -21,7 +21,10 @@ class Request(PublicRequest):
 
 
 class Response(BaseModel):
-    """`followers` is what the author had at the start, and exactly who was reached once it is done."""
+    """`followers` is what the author had at the start, and exactly who was reached or deferred once it is done.
+
+    Who is deferred gets the article on their next visit.
+    """
 
     followers: int
     delivered: int
@@ -39,13 +42,14 @@ def run(request: Request, call: Call, world: World) -> Response:
     if not shards and article.state is State.PUBLIC:
         return _long_ago(article)
     delivered = sum(job.delivered for job in shards)
+    deferred = sum(job.deferred for job in shards)
     started = [job.started_ms for job in shards if job.started_ms is not None]
     finished = [job.finished_ms for job in shards if job.finished_ms is not None]
     complete = len(finished) == article.width
     return Response(
-        followers=delivered if complete else max(delivered, article.audience),
+        followers=delivered + deferred if complete else max(delivered + deferred, article.audience),
         delivered=delivered,
-        deferred=0,
+        deferred=deferred,
         state=_state(shards, call.now_ms, complete=complete),
         started_at=min(started, default=None),
         finished_at=max(finished) if complete else None,

@@ -65,6 +65,7 @@ def inbox_page(
         lambda: inboxes.page(tables, reader, start, size + _ROWS_BEYOND, floor),
     )
     freshened = freshen(session, call, world, first=start is None)
+    session = freshened.session
     if unread is None:
         unread = Unread(session.mark, session.floor_ms)
     look = _Look(size, unread, only_unread, session, call, world, None if freshened.changed else rows)
