@@ -102,6 +102,12 @@ def recount_person(
     return True
 
 
+def person_miscounted(user_id: int, tables: Tables) -> bool:
+    """Whether counters are not what the rows say just now, be it because somebody is counting. Raises NotFound."""
+    shown = users.shown(tables, user_id)
+    return shown != totals(user_id, list(Part), tables)
+
+
 def totals(
     user_id: int, parts: Iterable[Part], tables: Tables, may_go_on: Callable[[], bool] = lambda: True
 ) -> dict[str, int]:
