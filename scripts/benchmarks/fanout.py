@@ -20,6 +20,7 @@ from typing import Any
 import tablestore
 from tqdm import tqdm
 
+from benchmarks.emulator import forget_requests, requests
 from commands.import_follows import parse
 from commands.local_cloud import LocalCloud
 from commands.running import ACCESS_KEY, INSTANCE, ROOT, SECRET
@@ -56,13 +57,13 @@ def run(given: argparse.Namespace) -> dict[str, object]:
         _import(cloud, given.edges)
         client = _client(cloud)
         _warm_up(cloud, max(people))
-        _reset_counts(cloud)
+        forget_requests(cloud.ots_endpoint)
         before = cloud.invocations("fanout-batch")
         started = time.perf_counter()
         articles = _publish(cloud, authors)
         cloud.wait_idle(600)
         seconds = time.perf_counter() - started
-        spent = _counts(cloud)
+        spent = requests(cloud.ots_endpoint)
         found = _read_back(client, people, followers_of, articles)
         bare_seconds = _bare_loop(client, pairs)
         result = {
@@ -128,16 +129,6 @@ def _post(cloud: LocalCloud, author: int) -> int:
     request = urllib.request.Request(f"{cloud.api}/v1/articles", json.dumps(body).encode(), headers)
     with urllib.request.urlopen(request, timeout=60) as answer:
         return int(json.loads(answer.read())["id"])
-
-
-def _reset_counts(cloud: LocalCloud) -> None:
-    request = urllib.request.Request(f"{cloud.ots_endpoint}/_fake/requests/reset", method="POST")
-    urllib.request.urlopen(request, timeout=10).close()
-
-
-def _counts(cloud: LocalCloud) -> Any:
-    with urllib.request.urlopen(f"{cloud.ots_endpoint}/_fake/requests", timeout=10) as answer:
-        return json.loads(answer.read())
 
 
 def _read_back(

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
+from benchmarks import rows
 from benchmarks.meter import Cost, Measured
+from benchmarks.rows import FIRST_AUTHOR, FIRST_READER
 from benchmarks.stage import Stage
 from feed import wiring
-from feed.domain.articles import Article, Byline, State
-from feed.domain.ids import hashed, new_article_id
-from feed.store import articles, inboxes, users
-from feed.store.rows import Put
-from feed.store.schema import USERS
+from feed.domain.articles import Article, State
+from feed.store import articles
 
 SIZE = 20
 MINUTE_MS = 60_000
@@ -23,8 +22,6 @@ BETWEEN_MS = 10 * MINUTE_MS
 """Between the articles of an inbox: ten thousand reach back ten weeks."""
 TOO_OLD_MS = 3_000
 """Older than any card that is kept."""
-FIRST_AUTHOR, FIRST_READER = 1_000_000_000, 2_000_000_000
-"""Ids of ten digits, as long as a large community's."""
 AUTHORS = 50
 SEED = 20
 
@@ -88,10 +85,7 @@ class Page:
 
 
 def given_authors(stage: Stage) -> None:
-    authors = (FIRST_AUTHOR + number for number in range(AUTHORS))
-    stage.put(
-        (Put(USERS, users.key(author), {"user_id": author, "nickname": "某作者"}) for author in authors), "authors"
-    )
+    rows.put(stage.tables, (rows.user(FIRST_AUTHOR + number) for number in range(AUTHORS)), "authors")
 
 
 def fill(stage: Stage, number: int, fates: Sequence[Fate]) -> Inbox:
@@ -99,9 +93,9 @@ def fill(stage: Stage, number: int, fates: Sequence[Fate]) -> Inbox:
     reader = FIRST_READER + number
     stage.product.given_people(reader)
     newest_ms = stage.clock.now_ms() - BETWEEN_MS
-    rows = [_article(number, row, fate, newest_ms - row * BETWEEN_MS) for row, fate in enumerate(fates)]
-    stage.put(map(articles.create, rows), "articles")
-    stage.put((_inbox_row(reader, article) for article in rows), "inbox rows")
+    there = [_article(number, row, fate, newest_ms - row * BETWEEN_MS) for row, fate in enumerate(fates)]
+    rows.put(stage.tables, map(articles.create, there), "articles")
+    rows.put(stage.tables, (rows.inbox_row(reader, article) for article in there), "inbox rows")
     for author in _authors(fates, "unfollowed"):
         stage.product.follow(reader, author)
         stage.product.unfollow(reader, author)
@@ -111,7 +105,9 @@ def fill(stage: Stage, number: int, fates: Sequence[Fate]) -> Inbox:
     stage.product.call("GET", "/v1/timeline", reader)
     stage.product.settle()
     stage.clock.advance(MINUTE_MS)
-    return Inbox(reader, len(rows), [article.id for article, fate in zip(rows, fates, strict=True) if fate == "shown"])
+    return Inbox(
+        reader, len(there), [article.id for article, fate in zip(there, fates, strict=True) if fate == "shown"]
+    )
 
 
 def on_new_instance(stage: Stage, inbox: Inbox) -> Inbox:
@@ -157,27 +153,5 @@ def _authors(fates: Sequence[Fate], fate: Fate) -> tuple[int, ...]:
 
 def _article(number: int, row: int, fate: Fate, published_ms: int) -> Article:
     authors = AUTHORS_OF[fate]
-    author = authors[row % len(authors)]
-    return Article(
-        id=new_article_id(published_ms, number),
-        author_id=author,
-        byline=Byline("某作者", f"https://images.example.com/avatars/{author}.jpg"),
-        title="山里的茶：从采摘到冲泡，一位制茶人二十年的笔记",
-        summary="春分过后，山里的雾还没有散，采茶的人已经上了坡。" * 8,
-        html="<p>茶</p>",
-        cover_url=f"https://images.example.com/covers/{row:032x}.jpg",
-        words=1,
-        state=State.PRIVATE if fate == "withdrawn" else State.PUBLIC,
-        version=1,
-        delivery=1,
-        width=1,
-        audience=1,
-        created_ms=published_ms,
-        published_ms=published_ms,
-        sequence=row + 1,
-    )
-
-
-def _inbox_row(reader: int, article: Article) -> Put:
-    assert article.published_ms is not None
-    return inboxes.put(hashed(reader), article.published_ms, article.id, article.author_id, 1, only_if_absent=False)
+    state = State.PRIVATE if fate == "withdrawn" else State.PUBLIC
+    return rows.article(authors[row % len(authors)], published_ms, number, state)

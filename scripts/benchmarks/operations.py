@@ -8,8 +8,9 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from benchmarks.inboxes import FIRST_AUTHOR, MINUTE_MS, SIZE, TOO_OLD_MS, fill, given_authors
+from benchmarks.inboxes import MINUTE_MS, SIZE, TOO_OLD_MS, fill, given_authors
 from benchmarks.meter import Measured
+from benchmarks.rows import FIRST_AUTHOR
 from benchmarks.stage import Stage
 from feed.store import neighbors
 
@@ -42,7 +43,7 @@ class Scene:
         for _ in range(FANS):
             self.product.follow(self.somebody(), self.author)
         for article in self.articles[:LIKED]:
-            stage.put([neighbors.put(article, [(other, 0.5) for other in self.articles[LIKED:]])], "neighbours")
+            stage.tables.write(neighbors.put(article, [(other, 0.5) for other in self.articles[LIKED:]]))
             for kind in ("read", "like", "collect"):
                 self.product.act(self.reader, article, kind)
         self.product.settle()
@@ -69,6 +70,11 @@ class Scene:
         return answer.body
 
     # each prepares what the call needs, and gives the call
+    def first_page_of_the_day(self) -> Run:
+        fan = self.somebody()
+        self.product.follow(fan, self.author)
+        return self.get(_READS["timeline_page"], fan)
+
     def mark_read(self) -> Run:
         fan = self.somebody()
         self.product.follow(fan, self.author)
@@ -120,6 +126,7 @@ _READS = {
     "collections": "/v1/users/me/collections",
 }
 _WRITES: dict[str, Callable[[Scene], Run]] = {
+    "timeline_first_of_day": Scene.first_page_of_the_day,
     "mark_read": Scene.mark_read,
     "publish": lambda scene: scene.publish,
     "withdraw": Scene.withdraw,

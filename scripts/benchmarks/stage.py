@@ -5,15 +5,12 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Iterable
 from contextlib import ExitStack, redirect_stdout
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 from unittest.mock import patch
-
-from tqdm import tqdm
 
 from alifakes.alipay.keys import make_keys
 from alifakes.server import HttpServer, Request, Response
@@ -26,8 +23,7 @@ from commands.token import AUDIENCE, ISSUER, local_jwks, sign
 from feed import wiring
 from feed.call import Spent
 from feed.config import Credentials
-from feed.store.client import MAX_BATCH_WRITE, Connection, Tables
-from feed.store.rows import Write
+from feed.store.client import Connection, Tables
 from feed.store.schema import KEY_NAMES
 from tests.steps import InProcess, Product
 
@@ -102,14 +98,6 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
-
-    def put(self, rows: Iterable[Write], what: str) -> None:
-        """In bulk, through the SDK."""
-        writes = list(rows)
-        batches = [writes[at : at + MAX_BATCH_WRITE] for at in range(0, len(writes), MAX_BATCH_WRITE)]
-        for batch in tqdm(batches, desc=what, unit="batch", leave=False, disable=len(batches) < 100):
-            failed = self.tables.write_many(batch)
-            assert not failed, f"{len(failed)} {what} were not written"
 
     def _queue(self, request: Request) -> Response:
         function = request.target.split("/functions/")[1].split("/")[0]

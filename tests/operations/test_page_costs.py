@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import rows
 from benchmarks.counts import kinds, walked, walked_after_others
 from benchmarks.inboxes import AUTHORS_OF, SIZE, Fate, Hiding, Spread, fill, given_authors, walk
 from benchmarks.meter import Cost
 from benchmarks.stage import Stage
-from feed.domain.ids import hashed, new_article_id
-from feed.store import inboxes
-from feed.store.rows import Put
 
 SHOWN: list[Fate] = ["shown"] * (SIZE + 1)
 
@@ -37,12 +35,12 @@ def number(numbers: Iterator[int]) -> int:
     return next(numbers)
 
 
-@pytest.mark.parametrize("rows", [20, 1_000])
+@pytest.mark.parametrize("length", [20, 1_000])
 @pytest.mark.parametrize(("hiding", "spread"), kinds(), ids=lambda part: getattr(part, "name", part))
 def test_every_page_is_full_and_within_its_aim(
-    stage: Stage, number: int, rows: int, hiding: Hiding, spread: Spread
+    stage: Stage, number: int, length: int, hiding: Hiding, spread: Spread
 ) -> None:
-    summary = walked(stage, number, rows, hiding, spread).summary()
+    summary = walked(stage, number, length, hiding, spread).summary()
     assert summary["passed"], summary
 
 
@@ -66,7 +64,8 @@ def test_five_thousand_hidden_rows_are_skipped_in_one_page(
 ) -> None:
     """What lies behind more of them is found by the next page: a short page with a cursor, and nothing is lost."""
     inbox = fill(stage, number, ["unfollowed", *SHOWN])
-    stage.put((left_row(inbox.reader, stage.clock.now_ms() - row) for row in range(hidden - 1)), "inbox rows")
+    left = (rows.article(AUTHORS_OF["unfollowed"][0], stage.clock.now_ms() - n, number) for n in range(hidden - 1))
+    rows.put(stage.tables, (rows.inbox_row(inbox.reader, article) for article in left), "inbox rows")
     pages = list(walk(stage, inbox.reader))
     assert [len(page.items) for page in pages] == sizes
     assert [item for page in pages for item in page.items] == inbox.visible
@@ -78,8 +77,3 @@ def test_the_unread_of_a_long_inbox_are_counted_for_three_units(stage: Stage, nu
     body, measured = stage.meter.measure(lambda: stage.product.call("GET", "/v1/timeline/unread", inbox.reader).body)
     assert (body["unread"], body["more"]) == (99, True)
     assert measured.cost == Cost(requests=2, depth=2, read_cu=3, write_cu=0)
-
-
-def left_row(reader: int, published_ms: int) -> Put:
-    author = AUTHORS_OF["unfollowed"][0]
-    return inboxes.put(hashed(reader), published_ms, new_article_id(published_ms, 0), author, 1, only_if_absent=False)
