@@ -135,7 +135,8 @@ _events = st.builds(
     st.integers(100, 104),
     st.sampled_from(ARTICLES),
 )
-_changes = st.lists(st.tuples(_events, st.booleans()), max_size=4)
+_changes = st.lists(st.one_of(st.tuples(_events, st.booleans()), st.integers(0, 40)), max_size=4)
+"""What is told or taken back; a number takes back one of those that stood."""
 _users = itertools.count(10_000)
 
 
@@ -183,7 +184,8 @@ def test_a_walk_shows_each_group_once_whatever_happens_meanwhile(
     for notice, on in {(n.subject, n.actor_id, on): (n, on) for n, on in before}.values():
         change(notice, on)
     clock.advance(10)
-    expected = list(by_subject(model.standing()).values())
+    standing = model.standing()
+    expected = list(by_subject(standing).values())
     pages = product.pages(GROUPED, user, size)
     for changes in itertools.chain(between, itertools.repeat([])):
         page = next(pages, None)
@@ -198,7 +200,10 @@ def test_a_walk_shows_each_group_once_whatever_happens_meanwhile(
         assert [said(group) for group in page["items"]] == shown
         clock.advance(10)
         for step in changes:
-            change(*step)
+            if not isinstance(step, int):
+                change(*step)
+            elif standing:
+                change(standing[step % len(standing)], on=False)
         clock.advance(10)
     assert expected == []
 

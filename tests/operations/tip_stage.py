@@ -19,6 +19,7 @@ from feed.operations._settlement import guard
 from feed.store import articles, orders, schema, work
 from feed.store.client import Tables
 from feed.store.rows import Bound, End, Key, Row
+from tests.operations import news
 from tests.operations.conftest import Calls, Clock
 from tests.operations.crashes import Fault, Process
 from tests.operations.drafts import ARTICLE
@@ -141,6 +142,7 @@ class Stage:
             if expected.get(row) != actual.get(row)
         }
         assert not wrong
+        news.audit(self.store)
 
     def close(self, executions: int) -> None:
         """The audit holds, the sweeper changes nothing in it, and a day later no work is left."""
