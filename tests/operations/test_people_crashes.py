@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, permutations
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from alifakes.tablestore.app import TablestoreFake
 from feed.domain.articles import Article, Counts, State
+from feed.errors import OutcomeUnknown
 from feed.operations._recount_people import AFTER_MS, QUIET_MS, Part, recount_person
 from feed.store import relations, schema, users, work
 from feed.store.client import Connection, Tables
@@ -99,8 +101,18 @@ class Town:
 
 
 @pytest.fixture
-def town(product: Product, driver: InProcess, store: Tables, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Town:
+def door(driver: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 (it connects otherwise)
     monkeypatch.setattr(Connection, "open", guarded(Connection.open))
+
+
+@pytest.fixture
+def town(
+    door: None,  # noqa: ARG001 (before anything connects)
+    product: Product,
+    driver: InProcess,
+    store: Tables,
+    clock: Clock,
+) -> Town:
     return Town(product, driver, store, clock, count(1000))
 
 
@@ -214,6 +226,18 @@ def test_an_act_around_the_requests_of_a_recount(town: Town, name: str) -> None:
             settled(story.act(town, fault).run())
             for recount in recounts:
                 recount.run()
+    town.live_on()
+
+
+def test_a_recount_dies(town: Town) -> None:
+    """The sweeper's finishes it, or did before."""
+    author = Story.begins("withdraw", town).author
+    town.clock.advance(_LAG_MS)
+    for fault in faults(town.recounting(author).run().requests):
+        story = left(town, "withdraw", 5)
+        town.clock.advance(QUIET_MS + _LAG_MS)
+        with suppress(OutcomeUnknown):
+            assert town.recounting(story.author, fault).run().met_its_fault
     town.live_on()
 
 
