@@ -230,6 +230,7 @@ def _recount(tables: Tables, people: set[int]) -> None:
                 USERS,
                 (hashed(id),),
                 put={"follower_count": followers[id], "following_count": following[id]},
+                add={"recounts": 1},  # whoever counts or recounts them just now is refused
                 expect=Expect.PRESENT,
             )
             for id in sorted(people)

@@ -58,6 +58,7 @@ class World:
         for id in followers | following:
             user = users.require(self.tables, id)
             assert (user.follower_count, user.following_count) == (followers[id], following[id])
+            assert user.recounts > 0
         for author, count in followers.items():
             assert len(relations.followers(self.tables, author, "0", "g", 5000).rows) == count
 
