@@ -20,7 +20,7 @@ from tests.model.stage import BACKFILL, Stage
 T = TypeVar("T")
 
 PEOPLE, AUTHORS = range(1, 13), (1, 2, 3)
-WITHIN_MS = 80 * DAY_MS
+WITHIN_MS = 85 * DAY_MS
 """An example lasts no longer: what is older than 90 days is not kept."""
 MANY = 20
 """Articles of one example, about; more make it no more interesting."""
@@ -37,7 +37,7 @@ minutes = st.integers(1, 180)
 pauses = st.sampled_from((0, 1, 900, 2_500))
 places = st.integers(0, 20)
 """Which one of those that there are: the newest first."""
-spans = st.sampled_from((1, MINUTE_MS, 3 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, DAY_MS, 9 * DAY_MS))
+spans = st.sampled_from((1, MINUTE_MS, 3 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, DAY_MS, 9 * DAY_MS, 32 * DAY_MS))
 
 
 ACTS: dict[str, tuple[int, Sequence[st.SearchStrategy[Any]]]] = {
@@ -54,10 +54,11 @@ ACTS: dict[str, tuple[int, Sequence[st.SearchStrategy[Any]]]] = {
     "schedule": (1, (places, minutes)),
     "delete": (1, (places,)),
     "look_at": (1, (places, viewers)),
-    "time_passes": (3, (spans, st.booleans(), st.booleans())),
+    "time_passes": (4, (spans, st.booleans(), st.booleans())),
     "deliver": (6, (places, st.booleans(), pauses)),
     "deliver_all": (1, ()),
     "lose": (1, (places,)),
+    "stray": (1, (places, readers, st.sampled_from((-1, 1)))),
     "start_walk": (3, (readers, sizes, st.booleans())),
     "go_on": (4, (places, st.sampled_from((1, 1, 100)))),
     "count_unread": (2, (readers, pauses)),
@@ -180,6 +181,10 @@ class Days(RuleBasedStateMachine):
     def lose(self, place: int) -> None:
         if waiting := len(self.stage.driver.queue):
             self.play.lose(place % waiting)
+
+    def stray(self, place: int, reader: int, off_ms: int) -> None:
+        for article in self._there(place):
+            self.play.stray(reader, article, off_ms)
 
     def start_walk(self, reader: int, size: int, unread: bool) -> None:
         self._turn(self.model.walk(reader, size, unread=unread), 1)

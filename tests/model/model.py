@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -14,7 +14,7 @@ Place = tuple[int, int]
 Pair = tuple[int, int]
 """Two people: who follows and who is followed, or who blocks and who is blocked."""
 LATE_MS = 3_600_000
-"""Who follows does not get what is older as news."""
+"""What is older is no news to who gets it by a follow, or because it is public once more."""
 
 
 @dataclass
@@ -29,6 +29,7 @@ class Article:
     publish_at_ms: int | None = None
     published_ms: int | None = None
     release: int = 0
+    deliveries: int = 0
 
     @property
     def public(self) -> bool:
@@ -74,7 +75,7 @@ class Model:
 
     `owed` must be in a reader's inbox once everything is delivered, `possible` may be there: who leaves and returns
     during a delivery may get it or not. `arrived` is what has been seen to come, and when (ms), in whatever order;
-    `quiet` of it came by a follow long after its publication, and need not be unread.
+    `quiet` of it came long after its publication, by a follow or a repeated one, and need not be unread.
     """
 
     newest: int
@@ -89,6 +90,7 @@ class Model:
     quiet: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     read: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     perhaps_read: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    strays: Counter[int] = field(default_factory=Counter)
     walks: list[Walk] = field(default_factory=list)
     releases: int = 0
 
@@ -182,6 +184,7 @@ class Model:
         """It goes public, and is owed to everybody who follows its author."""
         article.state = "public"
         article.publish_at_ms = None
+        article.deliveries += 1
         if article.published_ms is None:
             self.releases += 1
             article.published_ms, article.release = now_ms, self.releases
@@ -211,7 +214,8 @@ class Model:
     def comes(self, reader: int, id: int, now_ms: int, *, by_follow: bool) -> None:
         if id not in self.arrived[reader]:
             self.arrived[reader][id] = now_ms
-            if by_follow and (self.articles[id].published_ms or 0) < now_ms - LATE_MS:
+            article = self.articles[id]
+            if (by_follow or article.deliveries > 1) and (article.published_ms or 0) < now_ms - LATE_MS:
                 self.quiet[reader].add(id)
 
     def walk(self, reader: int, size: int, *, unread: bool) -> Walk:

@@ -15,11 +15,12 @@ from alifakes.tablestore.app import TablestoreFake
 from commands import table_admin
 from feed import wiring
 from feed.call import Call
-from feed.domain.ids import unhashed
+from feed.domain.ids import hashed, unhashed
 from feed.operations._fields import format_rfc3339
 from feed.operations.follow import _change
-from feed.store import schema
+from feed.store import inboxes, schema
 from feed.store.client import Tables
+from tests.model.model import Place
 from tests.operations.conftest import Clock
 from tests.operations.shelf import everything
 from tests.steps import SWEEP, InProcess, Product
@@ -97,9 +98,12 @@ class Stage:
             del self.driver.queue[place]
         self.driver.invoke(function, event)
 
-    def inboxes(self) -> dict[int, set[int]]:
-        """Which articles each reader's inbox holds."""
-        found: dict[int, set[int]] = {}
-        for row in everything(self.store, schema.INBOXES):
-            found.setdefault(unhashed(str(row["user_key"])), set()).add(int(row["message_id"]))
-        return found
+    def inboxes(self) -> set[tuple[int, Place]]:
+        """Reader and place of every row."""
+        rows = everything(self.store, schema.INBOXES)
+        return {(unhashed(str(row["user_key"])), (int(row["sequence_id"]), int(row["message_id"]))) for row in rows}
+
+    def put(self, reader: int, published_ms: int, article: int, author: int) -> None:
+        """An inbox row."""
+        row = inboxes.put(hashed(reader), published_ms, article, author, 1, only_if_absent=True)
+        assert inboxes.deliver(self.store, [row]) == []
