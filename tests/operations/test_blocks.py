@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -12,7 +13,7 @@ from feed.store import blocks, hidden, relations, schema
 from feed.store.client import Tables
 from feed.store.rows import Put
 from tests.operations import shelf
-from tests.operations.conftest import Clock
+from tests.operations.conftest import Calls, Clock
 from tests.operations.parting import fill_hidden
 from tests.steps import Answer, InProcess, Product
 
@@ -193,3 +194,52 @@ def test_what_was_on_its_way_when_a_block_ended_cannot_hide_for_long(
     clock.advance(120_000)
     driver.sweep()
     assert product.call("GET", f"/v1/users/{BEN}", ANN).status == 200
+
+
+@pytest.mark.parametrize(
+    ("operation", "requests", "read_cu", "write_cu"),
+    [
+        # who it is; guard, block, hidden rows and block again; two relations; hidden rows, block again, guard
+        ("block a stranger", 10, 23, 5),
+        ("block a friend", 22, 33, 21),
+        ("block again", 6, 6, 3),
+        ("unblock", 10, 12, 5),
+        ("unblock again", 5, 5, 2),
+        ("list", 2, 2, 0),
+        ("list of none", 1, 1, 0),
+        # each with whom the caller hides
+        ("profile", 1, 2, 0),
+        ("status", 1, 3, 0),
+        ("author's page", 3, 5, 0),
+        ("followers", 3, 5, 0),
+        ("profile among many", 2, 4, 0),
+    ],
+)
+def test_what_it_costs(
+    product: Product, store: Tables, calls: Calls, operation: str, requests: int, read_cu: int, write_cu: int
+) -> None:
+    product.follow(ANN, BEN)
+    product.follow(BEN, ANN)
+    product.publish(BEN)
+    if operation in ("block again", "unblock", "list"):
+        block(product, ANN, BEN)
+    if operation.endswith("many"):
+        fill_hidden(store, CLO, range(1000, 1000 + hidden.MOST + 1))
+    run: dict[str, Callable[[], Answer]] = {
+        "block a stranger": lambda: block(product, ANN, CLO),
+        "block a friend": lambda: block(product, ANN, BEN),
+        "block again": lambda: block(product, ANN, BEN),
+        "unblock": lambda: unblock(product, ANN, BEN),
+        "unblock again": lambda: unblock(product, ANN, BEN),
+        "list": lambda: product.call("GET", "/v1/blocks", ANN),
+        "list of none": lambda: product.call("GET", "/v1/blocks", ANN),
+        "profile": lambda: product.call("GET", f"/v1/users/{BEN}", CLO),
+        "status": lambda: product.call("GET", f"/v1/follows/{BEN}", ANN),
+        "author's page": lambda: product.call("GET", f"/v1/users/{BEN}/articles", CLO),
+        "followers": lambda: product.call("GET", f"/v1/users/{BEN}/followers", CLO),
+        "profile among many": lambda: product.call("GET", f"/v1/users/{BEN}", CLO),
+    }
+    calls()
+    assert run[operation]().status == 200
+    (line,) = calls()
+    assert (line["requests"], line["read_cu"], line["write_cu"]) == (requests, read_cu, write_cu)

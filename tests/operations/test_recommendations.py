@@ -8,9 +8,9 @@ import pytest
 
 from feed.call import Call
 from feed.domain.articles import Counts, State
-from feed.domain.recommendation import NEWEST_ACTS, PROFILE
+from feed.domain.recommendation import PROFILE
 from feed.operations import _suggestions
-from feed.operations._suggestions import FRESH_MS, FRESH_READS
+from feed.operations._suggestions import FRESH_MS, FRESH_READS, LATEST_ACTS
 from feed.operations._unseen import reader
 from feed.store.client import Tables
 from tests.operations import shelf
@@ -288,7 +288,7 @@ def test_a_budget_whatever_the_logs_size(
 def test_the_log_is_read_no_further_than_it_speaks(product: Product, store: Tables, calls: Calls) -> None:
     old_articles(store, range(1, 30))
     costs = []
-    for user, acts in ((1001, NEWEST_ACTS), (1002, 4 * NEWEST_ACTS)):
+    for user, acts in ((1001, LATEST_ACTS), (1002, 4 * LATEST_ACTS)):
         shelf.put_acts(store, user, [(10_000 + n, READ, OLD_MS + n) for n in range(acts)])
         product.call("GET", PATH, user)
         calls()

@@ -111,4 +111,4 @@ def test_what_a_page_of_authors_costs(product: Product, store: Tables, calls: Ca
     calls()
     product.call("GET", AUTHORS, BEN)
     (line,) = calls()
-    assert (line["requests"], line["read_cu"], line["write_cu"]) == (4, 50, 0)
+    assert (line["requests"], line["read_cu"], line["write_cu"]) == (4, 51, 0)

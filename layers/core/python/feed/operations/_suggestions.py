@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
 
-from feed.domain.recommendation import NEWEST_ACTS, profile, ranking
+from feed.domain.recommendation import profile, ranking
 from feed.operations._unseen import reader
 from feed.store import hotlists, logs, neighbors
 from feed.store.hotlists import Order
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from feed.call import Call
     from feed.wiring import World
 
+LATEST_ACTS = 450
+"""Of the reader's own: nine capacity units, so that a page of twenty stays within sixty."""
 HOT = 300
 FRESH = 200
 FRESH_MS = 48 * 3_600_000
@@ -45,10 +47,10 @@ class Suggestion:
 def by_taste(call: Call, world: World) -> tuple[list[Suggestion], frozenset[int]]:
     """What suits the reader, and what they have done something to of late, which is not among it.
 
-    Two requests: the newest five hundred acts by the log's index by time, and the neighbours of ten articles. Older
+    Two requests: the newest acts by the log's index by time, and the neighbours of ten articles. Older
     acts, and those that the index does not show yet, are not known.
     """
-    acts = logs.newest(world.tables, reader(call), NEWEST_ACTS)
+    acts = logs.newest(world.tables, reader(call), LATEST_ACTS)
     acted = frozenset(act.article_id for act in acts)
     spoken = profile([(act.article_id, act.acts) for act in acts], world.kinds)
     near = neighbors.find(world.tables, (source.article_id for source in spoken)) if spoken else {}
