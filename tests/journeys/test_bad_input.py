@@ -125,6 +125,8 @@ def test_no_token(product: Product, article: int) -> None:
         ("POST", "/v1/articles"),
         ("PATCH", f"/v1/articles/{article}"),
         ("PUT", f"/v1/follows/{ANN}"),
+        ("PUT", f"/v1/blocks/{ANN}"),
+        ("DELETE", f"/v1/blocks/{ANN}"),
         ("PUT", "/v1/users/me"),
         ("GET", "/v1/users/me/collections"),
     ]:
@@ -143,6 +145,18 @@ def test_page_sizes(product: Product, article: int, size: str) -> None:
     for path in ("/v1/timeline", *lists):
         answer = product.call("GET", f"{path}{'&' if '?' in path else '?'}size={size}", BEN)
         assert set(refused(answer, 400, "invalid_request")) == {"size"}
+    assert article
+
+
+@pytest.mark.parametrize("other", ["0", "-1", "x", "9007199254740992", "1.0"])
+def test_ids_that_nobody_can_have(product: Product, article: int, other: str) -> None:
+    for method in ("PUT", "DELETE"):
+        for path in ("/v1/blocks", "/v1/follows"):
+            refused(product.call(method, f"{path}/{other}", BEN), 400, "invalid_request")
+    refused(product.call("POST", f"/v1/blocks/{ANN}", BEN, {}), 405, "method_not_allowed")
+    refused(product.call("PUT", f"/v1/blocks/{ANN}", BEN, {"user_id": ANN}), 400, "invalid_request")
+    refused(product.call("PUT", f"/v1/blocks/{BEN}", BEN), 409, "own_account")
+    assert product.walk("/v1/blocks", BEN) == []
     assert article
 
 
