@@ -258,6 +258,18 @@ def test_two_at_once(town: Town, names: tuple[str, str]) -> None:
     town.live_on()
 
 
+@pytest.mark.parametrize("name", ["follow", "unfollow"])
+def test_a_repetition_that_overtakes_and_dies(town: Town, name: str) -> None:
+    """From another device: it does the first one's work, and is gone before it has counted that."""
+    for lead in range(2, 6):
+        for fault in faults(9, (Kind.AFTER, Kind.LOST)):
+            story = Story.begins(name, town)
+            first = story.act(town).run(lead)
+            settled(story.act(town, fault).run())
+            settled(first.run())
+    town.live_on()
+
+
 def test_two_of_one_author_at_once(town: Town) -> None:
     for lead in range(9):
         one, other = Story.begins("follow", town), Story.begins("withdraw", town)

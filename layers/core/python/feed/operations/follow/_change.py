@@ -46,7 +46,8 @@ def change(tables: Tables, follower_id: int, author_id: int, *, on: bool, now_ms
         if current.on == on and agrees(found.relation, current):
             return found.follows_back
         if current.on == on:
-            # an earlier call died half way; its work row stands, and this call need not wait for the sweeper
+            # an earlier call died half way, or is still at it: this call need not wait for it or for the sweeper
+            tables.write_all(work.put(guards(found, current, now_ms)[0]))
             settle(found, current, tables, now_ms)
             return found.follows_back
         try:
