@@ -24,6 +24,7 @@ handler = http_function(
             schema.ARTICLES,
             schema.ARTICLES_BY_AUTHOR,
             schema.OUTBOXES,
+            schema.PULLS,
             schema.JOBS,
             schema.WORK,
             schema.IDEMPOTENCY,

@@ -10,7 +10,7 @@ from feed.wiring import Grant
 handler = message_function(
     "scheduled-publish",
     Grant(
-        tables=(schema.WORK, schema.ARTICLES, schema.USERS, schema.OUTBOXES, schema.JOBS),
+        tables=(schema.WORK, schema.ARTICLES, schema.USERS, schema.OUTBOXES, schema.PULLS, schema.JOBS),
         invokes=("fanout-batch", "scheduled-publish"),
     ),
     scheduled_publish.Request,

@@ -16,6 +16,7 @@ handler = timer_function(
             schema.ARTICLES_BY_AUTHOR,
             schema.USERS,
             schema.OUTBOXES,
+            schema.PULLS,
             schema.JOBS,
             schema.RELATIONS,
             schema.RELATIONS_BY_FOLLOWER,

@@ -23,6 +23,7 @@ handler = http_function(
             schema.RELATIONS,
             schema.RELATIONS_BY_FOLLOWER,
             schema.OUTBOXES,
+            schema.PULLS,
         ),
         invokes=("rebuild-inbox",),
     ),

@@ -53,6 +53,7 @@ def deployment_variables(ots_endpoint: str, fc_endpoint: str, api: str, alipay: 
         "FEED_JWT_AUDIENCE": AUDIENCE,
         "FEED_FANOUT_BATCH_FOLLOWERS": "20000",
         "FEED_FANOUT_WIDTH": "64",
+        "FEED_PULL_FOLLOWERS": "0",
         "FEED_ACT_WEIGHTS": "",
         "FEED_TRAIN_WINDOW_DAYS": "90",
         "FEED_TRAIN_HALF_LIFE_DAYS": "60",

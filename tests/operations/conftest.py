@@ -22,6 +22,7 @@ from commands.local_alipay import merchant_variables
 from feed import wiring
 from feed.call import Spent
 from feed.config import Credentials
+from feed.operations import _rebuild
 from feed.store import cards
 from feed.store.client import Connection, Tables
 from feed.store.schema import KEY_NAMES
@@ -129,6 +130,7 @@ def driver(
         monkeypatch.setenv(name, value)
     # one process stands for the instances of all functions: a card that one has kept would be everybody's
     monkeypatch.setattr(cards, "KEPT_MS", 0)
+    monkeypatch.setattr(_rebuild, "KEPT_MS", 0)
     wiring.forget()
     table_admin.create(tablestore.client("feed"), say=lambda _: None)
     yield queueing

@@ -50,9 +50,11 @@ def test_the_hash_spreads_people_evenly_over_shards() -> None:
 
 @given(st.integers(0, 10**9), st.integers(1, 10**5), st.integers(1, 64))
 def test_width_is_one_worker_per_full_invocation_within_its_limits(followers: int, each: int, widest: int) -> None:
-    width = width_for(followers, each, widest)
+    width = width_for(followers, each, widest, pull_from=0)
     assert width in range(1, widest + 1)
     assert width == widest or width * each >= followers
+    assert width_for(followers, each, widest, pull_from=followers + 1) == width
+    assert width_for(followers, each, widest, pull_from=max(1, followers)) == (0 if followers else width)
 
 
 def job(**changes: Any) -> Job:

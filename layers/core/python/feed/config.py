@@ -15,7 +15,10 @@ from feed.errors import Misconfigured
 
 @dataclass(frozen=True)
 class Settings:
-    """One value per environment variable of the same name in capitals, behind `FEED_` where it is ours."""
+    """One value per environment variable of the same name in capitals, behind `FEED_` where it is ours.
+
+    `pull_followers`: from so many on, an author's articles are left to the readers; 0 is never.
+    """
 
     ots_endpoint: str
     ots_instance: str
@@ -28,6 +31,7 @@ class Settings:
     fanout_batch_followers: int
     fanout_width: int
     request_timeout_s: float
+    pull_followers: int = 0
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -43,6 +47,7 @@ class Settings:
             jwt_audience=_text(env, "FEED_JWT_AUDIENCE"),
             fanout_batch_followers=_number(env, "FEED_FANOUT_BATCH_FOLLOWERS", 20_000),
             fanout_width=_number(env, "FEED_FANOUT_WIDTH", 64, most=100),
+            pull_followers=_number(env, "FEED_PULL_FOLLOWERS", 0, least=0),
             request_timeout_s=float(_number(env, "FEED_REQUEST_TIMEOUT_S", 3)),
         )
 

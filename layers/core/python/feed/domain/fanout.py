@@ -51,8 +51,13 @@ class Follower(NamedTuple):
     warm_ms: int
 
 
-def width_for(followers: int, per_invocation: int, widest: int) -> int:
-    """Shards side by side: one per invocation's worth of followers, up to the widest allowed."""
+def width_for(followers: int, per_invocation: int, widest: int, pull_from: int) -> int:
+    """Shards side by side: one per invocation's worth of followers, up to the widest allowed.
+
+    None where there are `pull_from` followers or more (unless that is 0): such an article is left to its readers.
+    """
+    if 0 < pull_from <= followers:
+        return 0
     return max(1, min(widest, -(-followers // per_invocation)))
 
 

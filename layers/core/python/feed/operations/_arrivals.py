@@ -36,9 +36,9 @@ def bring(puts: Sequence[Put], call: Call, tables: Tables) -> bool:
 
     The oldest is noted before: whatever happens then, the look for what is unread reaches all of them.
     """
-    oldest = min(puts, key=lambda put: put.key[1])
-    if is_late(1, int(oldest.key[1]), call.time_ms()):
-        note_late([oldest], call, tables)
+    news = [put for put in puts if is_late(max(1, int(put.columns["delivery"])), int(put.key[1]), call.time_ms())]
+    if news:
+        note_late([min(news, key=lambda put: put.key[1])], call, tables)
     return bool(put_all(puts, call, tables))
 
 

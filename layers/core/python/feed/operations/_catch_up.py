@@ -123,9 +123,9 @@ def publish_times(releases: Sequence[Release], tables: Tables) -> dict[int, int]
     return {article: ms for article, ms in known.items() if ms is not None}
 
 
-def put_of(reader: int, author_id: int, article_id: int, published_ms: int) -> Put:
-    """As no delivery would write it, and only where none has."""
-    return inboxes.put(hashed(reader), published_ms, article_id, author_id, 0, only_if_absent=True)
+def put_of(reader: int, author_id: int, article_id: int, published_ms: int, delivery: int = 0) -> Put:
+    """Only where it is not yet. No delivery: it comes because of a return."""
+    return inboxes.put(hashed(reader), published_ms, article_id, author_id, delivery, only_if_absent=True)
 
 
 def _position(follow: Follow) -> Position:

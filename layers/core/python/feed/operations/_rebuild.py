@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from feed.domain.warmth import DAY_MS, Due, due
 from feed.errors import Busy, ConditionFailed
 from feed.operations._catch_up import Position, Visit, read_stretch
-from feed.store import sessions
+from feed.operations._pull import Pulled, pull
+from feed.store import pulls, sessions
+from feed.store.rows import Wanted
+from feed.store.schema import PULLS, SESSIONS
 
 if TYPE_CHECKING:
     from feed.call import Call
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 REBUILD = "rebuild-inbox"
 CLAIMED_MS = 60_000
 """For so long a page leaves the inbox to whoever has begun to rebuild it; who goes on says so again."""
+KEPT_MS = 2_000
+_LEFT = "left to readers"
 _INLINE_S = 1.5
 _INLINE_REQUESTS = 120
 """What a page may spend on it; the rest is done behind its back."""
@@ -35,8 +40,48 @@ class Freshened:
     rebuilding: bool = False
 
 
-def freshen(session: Session, call: Call, world: World, *, first: bool) -> Freshened:
-    """Before a look into the inbox; `first` is a walk's first page, or a count."""
+def read_session(call: Call, world: World) -> tuple[Session, Mapping[int, int]]:
+    """The caller's session row; beside it, unless the instance knows it from just now, what was left to readers."""
+    tables, key = world.tables, sessions.key(call.require_caller())
+    found: list[Session] = []
+
+    def read() -> Mapping[int, int]:
+        rows = tables.read(Wanted(SESSIONS, [key]), pulls.WANTED)
+        found.append(sessions.decode(rows[SESSIONS].get(key)))
+        return pulls.decode(next(iter(rows[PULLS].values()), None))
+
+    newest = world.lately(_LEFT, KEPT_MS, read)
+    return found[0] if found else sessions.find(tables, call.require_caller()), newest
+
+
+def freshen(
+    session: Session, call: Call, world: World, *, first: bool, left: Mapping[int, int] | None = None
+) -> Freshened:
+    """Before a look into the inbox; `first` is a walk's first page, or a count. `left` as
+    `read_session` found it, if it did."""
+    visited = _visited(session, call, world, first=first)
+    if not first:
+        return visited
+    try:
+        if left is None:
+            left = _left_to_readers(session, world)
+        pulled = pull(visited.session, left, call, world.tables) if left else Pulled()
+        if pulled.found:
+            session = sessions.find(world.tables, call.require_caller())
+            visited = replace(visited, session=session, changed=True)
+    except Busy:
+        return replace(visited, changed=True, rebuilding=True)
+    return replace(visited, rebuilding=visited.rebuilding or pulled.more)
+
+
+def _left_to_readers(session: Session, world: World) -> Mapping[int, int]:
+    """A count asks only where some author's articles are, or were when this reader last looked."""
+    if not (world.settings.pull_followers or session.pulled):
+        return {}
+    return world.lately(_LEFT, KEPT_MS, lambda: pulls.find(world.tables))
+
+
+def _visited(session: Session, call: Call, world: World, *, first: bool) -> Freshened:
     what = due(session.refreshed_day, call.now_ms // DAY_MS)
     if not first or what is Due.NOTHING:
         return Freshened(session, rebuilding=what is Due.REBUILD)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from feed.domain.articles import Article, State
 from feed.domain.fanout import width_for
 from feed.errors import Busy, ConditionFailed, OutcomeUnknown
-from feed.store import articles, jobs, outboxes, users, work
+from feed.store import articles, jobs, outboxes, pulls, users, work
 from feed.store.rows import Put
 from feed.store.work import Work
 
@@ -24,13 +24,13 @@ FANOUT = "fanout-batch"
 
 def released(article: Article, followers: int, world: World, now_ms: int) -> Article:
     """The article as its next release begins: publish time set once and for ever, width fixed for this delivery."""
-    per_invocation = world.settings.fanout_batch_followers
+    settings = world.settings
     return replace(
         article,
         state=State.PUBLISHING,
         delivery=article.delivery + 1,
         audience=followers,
-        width=width_for(followers, per_invocation, world.settings.fanout_width),
+        width=width_for(followers, settings.fanout_batch_followers, settings.fanout_width, settings.pull_followers),
         publish_at_ms=None,
         published_ms=article.published_ms if article.published_ms is not None else now_ms,
     )
@@ -60,12 +60,15 @@ def go_public(old: Article, new: Article, author: User, call: Call, world: World
 def release(article: Article, call: Call, world: World) -> Article:
     """From PUBLISHING to PUBLIC: outbox row, job rows, first invocations. Withdrawn meanwhile: stops quietly.
 
+    A width of no shards is an article that is left to its readers.
+
     The article as it is then, its text left out where it has to be read again.
     """
     tables = world.tables
     try:
         article = _append(article, call, tables)
-        _make_jobs(article, call, world)
+        if article.width:
+            _make_jobs(article, call, world)
         for shard in range(article.width):
             if not start_shard(article.id, article.delivery, shard, world):
                 break
@@ -77,23 +80,28 @@ def release(article: Article, call: Call, world: World) -> Article:
 
 
 def _append(article: Article, call: Call, tables: Tables) -> Article:
-    """The outbox row; then, before any worker may pass a reader by, its number and where readers look on their return.
+    """The outbox row; then, before any worker may pass a reader by, its number and where readers look.
 
+    Where a later delivery is left to them it gets a row of its own, behind all that they have pulled.
     Raises ConditionFailed when the article is no longer in this release.
     """
     published_ms = article.published_ms or call.now_ms
-    noted = outboxes.note_newest(article.author_id, published_ms)
-    if article.sequence is not None:
-        tables.write_all(noted)
-        return article
-    sequence = outboxes.append(tables, article.author_id, article.id, published_ms)
+    left_delivery = 0 if article.width else article.delivery
+    sequence = article.sequence
+    if sequence is None or left_delivery > 1:
+        sequence = outboxes.append(tables, article.author_id, article.id, published_ms, left_delivery)
     numbered = articles.number(article, sequence)
-    failed = tables.write_many([noted, numbered])
+    writes = [outboxes.note_newest(article.author_id, published_ms)]
+    if article.sequence is None:
+        writes.append(numbered)
+    if left_delivery:
+        writes.append(pulls.note(article.author_id, sequence))
+    failed = tables.write_many(writes)
     if any(not row.refused for row in failed):
         raise OutcomeUnknown("The article is saved, and its delivery begins within a minute.")
     if any(row.write is numbered for row in failed):
         raise ConditionFailed("The article was changed while it was being published.")
-    return replace(article, sequence=sequence)
+    return replace(article, sequence=article.sequence if article.sequence is not None else sequence)
 
 
 def _make_jobs(article: Article, call: Call, world: World) -> None:

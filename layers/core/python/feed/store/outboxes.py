@@ -20,16 +20,23 @@ NOT_NOTED = 2**62
 
 @dataclass(frozen=True)
 class Release:
-    """`published_ms` is missing in rows that are older than this column."""
+    """`published_ms` is missing in rows that are older than this column.
+
+    `left_delivery` is the delivery that this row leaves to the readers, 0 where it was pushed.
+    """
 
     sequence: int
     article_id: int
     published_ms: int | None = None
+    left_delivery: int = 0
 
 
-def append(tables: Tables, author_id: int, article_id: int, published_ms: int) -> int:
+def append(tables: Tables, author_id: int, article_id: int, published_ms: int, left_delivery: int = 0) -> int:
     """The new row's sequence. A repetition leaves a second row; the one that the article row names counts."""
-    return tables.append(OUTBOXES, hashed(author_id), {"article_id": article_id, "published_ms": published_ms})
+    columns = {"article_id": article_id, "published_ms": published_ms}
+    if left_delivery:
+        columns["pulled"] = left_delivery
+    return tables.append(OUTBOXES, hashed(author_id), columns)
 
 
 def newest(tables: Tables, author_id: int, below: int | None, limit: int) -> tuple[list[Release], bool]:
@@ -77,4 +84,9 @@ def newest_times(tables: Tables, author_ids: Iterable[int]) -> dict[int, int]:
 
 def _decode(row: Row) -> Release:
     published = row.get("published_ms")
-    return Release(int(row["sequence_id"]), int(row["article_id"]), int(published) if published is not None else None)
+    return Release(
+        int(row["sequence_id"]),
+        int(row["article_id"]),
+        int(published) if published is not None else None,
+        int(row.get("pulled", 0)),
+    )

@@ -49,9 +49,14 @@ def of(rows: Mapping[Key, Row], row_key: Key) -> Relation | None:
 
 def followed(tables: Tables, follower_id: int, author_ids: Iterable[int]) -> frozenset[int]:
     """Which of these authors somebody follows; one request for up to a hundred."""
+    return frozenset(followed_since(tables, follower_id, author_ids))
+
+
+def followed_since(tables: Tables, follower_id: int, author_ids: Iterable[int]) -> dict[int, int]:
+    """As `followed`, and since when (ms)."""
     keys = [key(author_id, follower_id) for author_id in author_ids]
     found = tables.get_many({RELATIONS: keys}, {RELATIONS: ("followed_ms",)})[RELATIONS]
-    return frozenset(unhashed(str(row["author_key"])) for row in found.values() if "followed_ms" in row)
+    return {unhashed(str(row["author_key"])): int(row["followed_ms"]) for row in found.values() if "followed_ms" in row}
 
 
 def agree(author_id: int, follower_id: int, entry: Entry, now_ms: int, *, turning: bool) -> Update:

@@ -160,8 +160,8 @@ TABLES: tuple[Table, ...] = (
         (("user_key", "STRING"), ("at_ms", "INTEGER"), ("event", "STRING")),
         ttl_s=90 * DAY_S,
     ),
-    # few rows, which every instance reads whole and keeps for seconds
-    Table(PULLS, (("bucket", "STRING"), ("author_id", "INTEGER"))),
+    # one row, which every instance keeps for seconds; its cells outlive the inbox rows that they may bring
+    Table(PULLS, (("bucket", "STRING"),), ttl_s=91 * DAY_S),
 )
 
 KEY_NAMES: dict[str, tuple[str, ...]] = {

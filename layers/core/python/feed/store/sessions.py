@@ -1,9 +1,9 @@
 """The session row (未读池): what one reader has changed and seen lately, read beside every page.
 
-`f_<author>` is the entry of a relation, `late_<article>` names what came more than an hour late, `p_<author>` is how
-far an outbox was pulled, `mark` is the read mark, `seen_day` the last visit, `refreshed_day` the last time when all of
-the reader's relation rows were told so, `rebuilding_ms` when somebody last was about to do that, `acted_ms` the last
-act on an article.
+`f_<author>` is the entry of a relation, `turned` names the last one that changed, `late_<article>` what came more than
+an hour late, `p_<author>` is how far an outbox was pulled, `mark` is the read mark, `seen_day` the last visit,
+`refreshed_day` the last time when all of the reader's relation rows were told so, `rebuilding_ms` when somebody last
+was about to do that, `acted_ms` the last act on an article.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ class Session:
     """`left` are the authors whose rows this reader no longer wants to see; days count from 1970."""
 
     left: frozenset[int] = frozenset()
+    entries: Mapping[int, Entry] = field(default_factory=dict)
+    turned: str = ""
     mark: Mark = NOTHING_READ
     notified: Mark = NOTHING_READ
     seen_day: int | None = None
@@ -68,9 +70,12 @@ def find(tables: Tables, user_id: int) -> Session:
 
 def decode(row: Row | None) -> Session:
     row = row or {}
+    entries = {author: Entry.decode(text) for author, text in _named(row, _ENTRY)}
     seen, refreshed = row.get("seen_day"), row.get("refreshed_day")
     return Session(
-        left=frozenset(author for author, text in _named(row, _ENTRY) if not Entry.decode(text).on),
+        left=frozenset(author for author, entry in entries.items() if not entry.on),
+        entries=entries,
+        turned=str(row.get("turned", "")),
         mark=Mark.decode(str(row["mark"])) if "mark" in row else NOTHING_READ,
         notified=Mark.decode(str(row["notified"])) if "notified" in row else NOTHING_READ,
         seen_day=int(seen) if seen is not None else None,
@@ -90,7 +95,7 @@ def change_entry(tables: Tables, user_id: int, author_id: int, old: Entry | None
     """Raises ConditionFailed when the entry is not `old` any more. How far the author was pulled is forgotten."""
     name = column(author_id)
     where = equals(name, old.encode()) if old is not None else missing(name, never="")
-    put = {name: new.encode()}
+    put = {name: new.encode(), "turned": f"{author_id}:{new.epoch}"}
     tables.write(Update(SESSIONS, key(user_id), put=put, drop=(f"{_PULLED}{author_id}",), where=(where,)))
 
 
@@ -119,8 +124,11 @@ def late_column(article_id: int) -> str:
     return f"{_LATE}{article_id}"
 
 
-def pulled_column(author_id: int) -> str:
-    return f"{_PULLED}{author_id}"
+def note_pulled(user_id: int, session: Session, marks: Mapping[int, int]) -> Update:
+    """By author how far the outbox was pulled, -1: not followed. Refused when a relation has changed since then."""
+    where = equals("turned", session.turned) if session.turned else missing("turned", never="")
+    put = {f"{_PULLED}{author}": sequence for author, sequence in marks.items()}
+    return Update(SESSIONS, key(user_id), put=put, where=(where,))
 
 
 def _named(row: Row, prefix: str) -> list[tuple[int, str]]:

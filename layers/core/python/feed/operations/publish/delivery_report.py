@@ -38,6 +38,8 @@ def run(request: Request, call: Call, world: World) -> Response:
     article = own(request.id, call, world.tables)
     if article.delivery == 0:
         raise NotFound(f"Article {article.id} has never been published.")
+    if not article.width:
+        return _left_to_readers(article)
     shards = jobs.of_delivery(world.tables, article.id, article.delivery)
     if not shards and article.state is State.PUBLIC:
         return _long_ago(article)
@@ -54,6 +56,13 @@ def run(request: Request, call: Call, world: World) -> Response:
         started_at=min(started, default=None),
         finished_at=max(finished) if complete else None,
     )
+
+
+def _left_to_readers(article: Article) -> Response:
+    """No shards: every follower takes it on their next visit."""
+    state: Literal["running", "done"] = "done" if article.state is State.PUBLIC else "running"
+    left = article.audience
+    return Response(followers=left, delivered=0, deferred=left, state=state, started_at=None, finished_at=None)
 
 
 def _long_ago(article: Article) -> Response:
