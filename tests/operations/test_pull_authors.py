@@ -131,12 +131,18 @@ def test_the_bound_moves_between_publications(absence: Absence, bound: Bound) ->
 
 
 def test_what_was_left_before_it_was_switched_off_is_found(absence: Absence, bound: Bound) -> None:
-    """Also by who had looked today, before it was switched on."""
+    """By the first page of a day, also of who had looked before it was switched on."""
     absence.page()
     left = publish(absence)
     bound(0)
     pushed = publish(absence)
+    assert in_inbox(absence) == {pushed}
+    absence.days_pass(1)
     have(absence, left, pushed)
+    bound(3)
+    left_too = publish(absence)
+    bound(0)
+    have(absence, left, pushed, left_too)
 
 
 def test_followers_come_and_go_across_the_bound(absence: Absence) -> None:
@@ -224,7 +230,7 @@ def test_who_was_away_for_weeks(absence: Absence) -> None:
 
 @pytest.mark.usefixtures("bound")
 def test_what_a_page_costs(absence: Absence, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Session and range, then the cards; with something new its outbox, rows and mark, session and range again."""
+    """Session and range, then the cards; with something new who it is, the outbox, rows, mark, session, range again."""
     publish(absence)
     monkeypatch.setattr(_rebuild, "KEPT_MS", 2_000)
     spent = {}
@@ -240,7 +246,7 @@ def test_what_a_page_costs(absence: Absence, calls: Calls, monkeypatch: pytest.M
     calls()
     absence.page()
     (line,) = calls()
-    assert (line["requests"], line["write_cu"]) == (3 + 5, 2)
+    assert (line["requests"], line["write_cu"]) == (3 + 6, 2)
 
 
 def test_nothing_is_asked_where_nobody_was_ever_left(

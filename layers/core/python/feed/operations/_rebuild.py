@@ -12,8 +12,6 @@ from feed.errors import Busy, ConditionFailed
 from feed.operations._catch_up import Position, Visit, read_stretch
 from feed.operations._pull import Pulled, pull
 from feed.store import pulls, sessions
-from feed.store.rows import Wanted
-from feed.store.schema import PULLS, SESSIONS
 
 if TYPE_CHECKING:
     from feed.call import Call
@@ -24,7 +22,7 @@ REBUILD = "rebuild-inbox"
 CLAIMED_MS = 60_000
 """For so long a page leaves the inbox to whoever has begun to rebuild it; who goes on says so again."""
 KEPT_MS = 2_000
-_LEFT = "left to readers"
+"""How long an instance believes what it has read of the outboxes that are left to readers."""
 _INLINE_S = 1.5
 _INLINE_REQUESTS = 120
 """What a page may spend on it; the rest is done behind its back."""
@@ -32,39 +30,25 @@ _INLINE_REQUESTS = 120
 
 @dataclass(frozen=True)
 class Freshened:
-    """The session as it is then. `changed`: rows were put, so that what was read before lacks them; `rebuilding`: some
-    are still to come."""
+    """The session as it is then.
+
+    `changed`: rows were put, so that what was read before lacks them; `rebuilding`: some are still to come; `alone`:
+    the reader follows nobody.
+    """
 
     session: Session
     changed: bool = False
     rebuilding: bool = False
+    alone: bool = False
 
 
-def read_session(call: Call, world: World) -> tuple[Session, Mapping[int, int]]:
-    """The caller's session row; beside it, unless the instance knows it from just now, what was left to readers."""
-    tables, key = world.tables, sessions.key(call.require_caller())
-    found: list[Session] = []
-
-    def read() -> Mapping[int, int]:
-        rows = tables.read(Wanted(SESSIONS, [key]), pulls.WANTED)
-        found.append(sessions.decode(rows[SESSIONS].get(key)))
-        return pulls.decode(next(iter(rows[PULLS].values()), None))
-
-    newest = world.lately(_LEFT, KEPT_MS, read)
-    return found[0] if found else sessions.find(tables, call.require_caller()), newest
-
-
-def freshen(
-    session: Session, call: Call, world: World, *, first: bool, left: Mapping[int, int] | None = None
-) -> Freshened:
-    """Before a look into the inbox; `first` is a walk's first page, or a count. `left` as
-    `read_session` found it, if it did."""
+def freshen(session: Session, call: Call, world: World, *, first: bool, counts: bool = False) -> Freshened:
+    """Before a look into the inbox; `first` is a walk's first page or, as `counts` says, no page at all."""
     visited = _visited(session, call, world, first=first)
-    if not first:
+    if not first or visited.alone:
         return visited
     try:
-        if left is None:
-            left = _left_to_readers(session, world)
+        left = _left_to_readers(session, call, world, counts=counts)
         pulled = pull(visited.session, left, call, world.tables) if left else Pulled()
         if pulled.found:
             session = sessions.find(world.tables, call.require_caller())
@@ -74,11 +58,16 @@ def freshen(
     return replace(visited, rebuilding=visited.rebuilding or pulled.more)
 
 
-def _left_to_readers(session: Session, world: World) -> Mapping[int, int]:
-    """A count asks only where some author's articles are, or were when this reader last looked."""
-    if not (world.settings.pull_followers or session.pulled):
+def _left_to_readers(session: Session, call: Call, world: World, *, counts: bool) -> Mapping[int, int]:
+    """How far the outboxes have come that are left to readers.
+
+    Where none are, a reader's first page of a day asks all the same, for what was left before that was switched off;
+    so does every page of who has found something then.
+    """
+    returns = not counts and session.seen_day != call.now_ms // DAY_MS
+    if not (world.settings.pull_followers or session.pulled or returns):
         return {}
-    return world.lately(_LEFT, KEPT_MS, lambda: pulls.find(world.tables))
+    return world.lately("left to readers", KEPT_MS, lambda: pulls.find(world.tables))
 
 
 def _visited(session: Session, call: Call, world: World, *, first: bool) -> Freshened:
@@ -121,7 +110,8 @@ def _rebuild(session: Session, call: Call, world: World) -> Freshened:
         session = sessions.find(tables, reader) if visit.found else session
         changed = visit.found
     tables.write(sessions.note(reader, refreshed_day=today, seen_day=today))
-    return Freshened(replace(session, refreshed_day=today, seen_day=today), changed)
+    session = replace(session, refreshed_day=today, seen_day=today)
+    return Freshened(session, changed, alone=not stretch.follows)
 
 
 def _budget(call: Call) -> Callable[[], bool]:

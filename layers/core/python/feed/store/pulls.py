@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from feed.store.client import Tables
-from feed.store.rows import Row, Update, Wanted, less_or_missing
+from feed.store.rows import Update, less_or_missing
 from feed.store.schema import PULLS
 
 _KEY = ("all",)
 _AUTHOR = "a_"
-
-WANTED = Wanted(PULLS, [_KEY])
 
 
 def note(author_id: int, sequence: int) -> Update:
@@ -20,10 +18,5 @@ def note(author_id: int, sequence: int) -> Update:
 
 def find(tables: Tables) -> dict[int, int]:
     """By author, the newest release that was left to readers, by its sequence in the outbox."""
-    return decode(tables.get(PULLS, _KEY))
-
-
-def decode(row: Row | None) -> dict[int, int]:
-    return {
-        int(name[len(_AUTHOR) :]): int(sequence) for name, sequence in (row or {}).items() if name.startswith(_AUTHOR)
-    }
+    row = tables.get(PULLS, _KEY) or {}
+    return {int(name[len(_AUTHOR) :]): int(value) for name, value in row.items() if name.startswith(_AUTHOR)}

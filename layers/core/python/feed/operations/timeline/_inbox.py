@@ -12,7 +12,7 @@ from feed.domain.marks import STEP_BACK_MS, Mark, mark_of
 from feed.domain.visibility import Viewer, visible_to
 from feed.errors import Busy
 from feed.operations._pages import OVERREAD, Position, fill_page
-from feed.operations._rebuild import freshen, read_session
+from feed.operations._rebuild import freshen
 from feed.store import articles, inboxes, sessions
 from feed.store.inboxes import InboxRow
 from feed.store.sessions import Session
@@ -60,11 +60,11 @@ def inbox_page(
     """`unread` is None for a look that begins now."""
     tables, reader = world.tables, call.require_caller()
     floor = unread.floor_ms if unread is not None and only_unread else 0
-    (session, left), rows = tables.pair(
-        lambda: read_session(call, world),
+    session, rows = tables.pair(
+        lambda: sessions.find(tables, reader),
         lambda: inboxes.page(tables, reader, start, size + _ROWS_BEYOND, floor),
     )
-    freshened = freshen(session, call, world, first=start is None, left=left)
+    freshened = freshen(session, call, world, first=start is None)
     session = freshened.session
     if unread is None:
         unread = Unread(session.mark, session.floor_ms)

@@ -39,7 +39,7 @@ def run(request: Request, call: Call, world: World) -> Response:  # noqa: ARG001
     tables, reader = world.tables, call.require_caller()
     session = sessions.find(tables, reader)
     if session.refreshed_day is not None:  # a reader's very first look is at a page
-        session = freshen(session, call, world, first=True).session
+        session = freshen(session, call, world, first=True, counts=True).session
     unread = Unread(session.mark, session.floor_ms)
     looked_at: list[InboxRow] = []
     found, more = 0, True
