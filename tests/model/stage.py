@@ -98,6 +98,11 @@ class Stage:
             del self.driver.queue[place]
         self.driver.invoke(function, event)
 
+    def inbox_writes(self) -> int:
+        """Requests so far that may have changed one."""
+        writes = self.tablestore.requests().get("BatchWriteRow", {})
+        return writes.get(schema.INBOXES, {}).get("requests", 0)
+
     def inboxes(self) -> set[tuple[int, Place]]:
         """Reader and place of every row."""
         rows = everything(self.store, schema.INBOXES)
