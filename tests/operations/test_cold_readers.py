@@ -260,8 +260,8 @@ def test_a_reader_of_forty_finds_a_full_page_at_once(absence: Absence, calls: Ca
     (line,) = calls()
     assert [item["article"]["id"] for item in page["items"]] == kept[:20]
     assert page["rebuilding"] is False
-    # session, range; index, claim, rows, authors, 40 outboxes, 2 notes, 2 batches, session, stamp; registry; range, cards
-    assert line["requests"] == 2 + 4 + 40 + 4 + 2 + 1 + 2
+    # session, range; index, claim, rows, authors; outboxes; notes, batches; session, stamp; registry; range, cards
+    assert line["requests"] == 2 + 4 + 40 + (2 + 2) + 2 + 1 + 2
     assert line["write_cu"] == 1 + 42 + 2 + 120 + 1
     assert absence.visit() == kept
     assert absence.unread()["unread"] == 99
