@@ -23,7 +23,7 @@ from tests.operations.news import LIST, news, read, told, unread
 from tests.steps import InProcess, Product
 
 ANN, BEN, CLO, DAN = 11, 12, 13, 14
-DAY_MS = 86_400_000
+MINUTE_MS, DAY_MS = 60_000, 86_400_000
 
 
 @pytest.fixture
@@ -293,6 +293,21 @@ def test_the_count_ends_at_ninety_nine(product: Product, store: Tables, article:
     for notice in notices[99:110]:
         store.write_all(notifications.tell(ANN, notice, on=False))
     assert unread(product, ANN)["unread"] == 20
+
+
+def test_what_comes_late_shows_as_unread(product: Product, store: Tables, article: int, clock: Clock) -> None:
+    """Counted it is if it came within an hour of its cause."""
+    act(product, BEN, article, "read", "like")
+    assert read(product, ANN, unread(product, ANN)["mark"]).status == 200
+    clock.advance(5_000)
+    for user, late_ms in ((CLO, LOOK_BACK_MS - MINUTE_MS), (DAN, LOOK_BACK_MS + MINUTE_MS)):
+        tell_many(store, ANN, act_notice(Flag.LIKE, user, article, clock.now_ms() - late_ms))
+    assert [(item["user"]["id"], item["unread"]) for item in product.walk(LIST, ANN)] == [
+        (BEN, False),
+        (CLO, True),
+        (DAN, True),
+    ]
+    assert unread(product, ANN)["unread"] == 1
 
 
 @pytest.mark.parametrize("mark", ["", "AAAA", "x" * 3000, "ü"])

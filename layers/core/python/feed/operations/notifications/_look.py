@@ -53,7 +53,7 @@ class Look:
     found: Found
 
     def is_unread(self, told: Told) -> bool:
-        return told.place[0] >= self.mark.floor_ms and not self.mark.covers(told.arrived_ms, told.id)
+        return not self.mark.covers(told.arrived_ms, told.id)
 
     def standing(self, rows: Iterable[Told]) -> dict[int, Notice]:
         """By the rows' ids, what was not taken back, of people who are not hidden from the caller."""
