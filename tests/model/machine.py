@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from tests.model.meanwhile import Meanwhile
 from tests.model.model import Model, Pair, State, Walk
 from tests.model.play import DAY_MS, HOUR_MS, MINUTE_MS, Play
 from tests.model.stage import BACKFILL, Stage
@@ -36,6 +37,7 @@ either_way = st.tuples(pairs, st.booleans()).map(lambda drawn: drawn[0][::-1] if
 sizes = st.sampled_from((1, 1, 2, 3, 20))
 minutes = st.integers(1, 180)
 pauses = st.sampled_from((0, 1, 900, 2_500))
+requests = st.sampled_from((1, 2, 3, 4, 100))
 places = st.one_of(st.integers(0, 1), st.integers(0, 20))
 """Which one of those that there are: the newest first."""
 spans = st.sampled_from((1, MINUTE_MS, 3 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, DAY_MS, 9 * DAY_MS, 32 * DAY_MS))
@@ -64,6 +66,12 @@ ACTS: dict[str, tuple[int, Sequence[st.SearchStrategy[Any]]]] = {
     "go_on": (5, (places, st.sampled_from((1, 1, 1, 100)))),
     "count_unread": (2, (walkers, pauses)),
     "mark_read": (3, (places,)),
+    "begin_follow": (1, (pairs, requests)),
+    "begin_unfollow": (1, (places, requests)),
+    "begin_delivery": (4, (places, requests)),
+    "begin_walk": (2, (walkers, sizes, st.booleans(), requests)),
+    "begin_page": (3, (places, requests)),
+    "step": (6, (places, requests)),
     "settle": (1, (walkers,)),
 }
 """How often each is drawn, and with what."""
@@ -83,6 +91,7 @@ class Days(RuleBasedStateMachine):
         self.stage = stage
         self.model = Model(BACKFILL)
         self.play = Play(stage, self.model)
+        self.meanwhile = Meanwhile(self.play)
 
     @initialize(followers=st.tuples(*(st.sets(people, max_size=4) for _ in AUTHORS)))
     def begin(self, followers: tuple[set[int], ...]) -> None:
@@ -98,10 +107,12 @@ class Days(RuleBasedStateMachine):
     def does(self, act: tuple[Any, ...]) -> None:
         name, *arguments = act
         getattr(self, name)(*arguments)
+        self.meanwhile.acted()
 
     def teardown(self) -> None:
         if sys.exc_info()[0] is not None:  # it has failed already, or is not wanted any more
             return
+        self.meanwhile.land()
         for walk in self._walking():
             self._turn(walk, 100)
         self.play.settle()
@@ -113,13 +124,17 @@ class Days(RuleBasedStateMachine):
     # --- the acts ---
 
     def follow(self, pair: Pair) -> None:
+        self.meanwhile.land_about(pair, pair[::-1])
         self.play.follow(*pair)
 
     def unfollow(self, place: int) -> None:
-        if follows := sorted(self.model.follows):
-            self.play.unfollow(*_chosen(follows, place))
+        if follows := sorted(self.model.follows - self.model.turning):
+            pair = _chosen(follows, place)
+            self.meanwhile.land_about(pair[::-1])
+            self.play.unfollow(*pair)
 
     def block(self, pair: Pair) -> None:
+        self.meanwhile.land_about(pair, pair[::-1])
         self.play.block(*pair)
         self.play.ask_for_relations(*pair)
 
@@ -128,6 +143,7 @@ class Days(RuleBasedStateMachine):
             self.play.unblock(*_chosen(blocks, place))
 
     def ask_for_relations(self, pair: Pair) -> None:
+        self.meanwhile.land_about(pair, pair[::-1])
         self.play.ask_for_relations(*pair)
 
     def write(self, author: int, state: State, minutes: int) -> None:
@@ -164,7 +180,9 @@ class Days(RuleBasedStateMachine):
             self.play.open_authors_page(self.model.articles[article].author, viewer)
 
     def time_passes(self, ms: int, tick: bool, sweep: bool) -> None:
-        if ms > DAY_MS:  # no call waits for so long
+        if ms >= MINUTE_MS:  # no call takes so long
+            self.meanwhile.time_is_up()
+        if ms > DAY_MS:  # or is waiting for so long
             self.play.settle()
         if self.stage.clock.ahead_ms + ms < WITHIN_MS:
             self.stage.clock.advance(ms)
@@ -204,7 +222,29 @@ class Days(RuleBasedStateMachine):
         if self.play.marks:
             self.play.mark_read(_chosen(self.play.marks[::-1], place))
 
+    def begin_follow(self, pair: Pair, requests: int) -> None:
+        self.meanwhile.follow(pair, requests)
+
+    def begin_unfollow(self, place: int, requests: int) -> None:
+        if follows := sorted(self.model.follows - self.model.turning):
+            self.meanwhile.unfollow(_chosen(follows, place), requests)
+
+    def begin_delivery(self, place: int, requests: int) -> None:
+        if waiting := len(self.stage.driver.queue):
+            self.meanwhile.deliver(place % waiting, requests)
+
+    def begin_walk(self, reader: int, size: int, unread: bool, requests: int) -> None:
+        self.meanwhile.next_page(self.model.walk(reader, size, unread=unread), requests)
+
+    def begin_page(self, place: int, requests: int) -> None:
+        if walks := self._walking():
+            self.meanwhile.next_page(_chosen(walks, place), requests)
+
+    def step(self, place: int, requests: int) -> None:
+        self.meanwhile.go_on(place, requests)
+
     def settle(self, reader: int) -> None:
+        self.meanwhile.land()
         self.play.settle()
         self.play.has_what_is_owed(reader)
 
@@ -215,7 +255,7 @@ class Days(RuleBasedStateMachine):
         return [_chosen(there[::-1], place)] if there else []
 
     def _walking(self) -> list[Walk]:
-        return [walk for walk in self.model.walks[::-1] if not walk.ended]
+        return [walk for walk in self.model.walks[::-1] if not walk.ended and not walk.waiting]
 
     def _turn(self, walk: Walk, pages: int) -> None:
         for _ in range(pages):

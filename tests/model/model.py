@@ -50,11 +50,20 @@ class Mark:
     perhaps: frozenset[int]
 
 
+@dataclass(frozen=True)
+class Newest:
+    """An author's newest articles at some moment, and how many times anything had been hidden by then."""
+
+    ids: frozenset[int]
+    hidings: int
+
+
 @dataclass
 class Walk:
     """A walk in progress; `owed` could be seen throughout so far, and must come before the inbox's part ends.
 
-    `unread`: a walk through the unread alone, which shows nothing of what was `read` as it began.
+    `unread`: a walk through the unread alone, which shows nothing of what was `read` as it began. `waiting`: for the
+    answer with its next page.
     """
 
     reader: int
@@ -67,11 +76,13 @@ class Walk:
     source: str = "follow"
     last: Place = (sys.maxsize, 0)
     ended: bool = False
+    waiting: bool = False
 
 
 @dataclass
 class Model:
-    """`newest` is how many articles a follow brings.
+    """`newest` is how many articles a follow brings; `turning` are follows and unfollows not answered yet, which may
+    show already or still.
 
     `owed` must be in a reader's inbox once everything is delivered, `possible` may be there: who leaves and returns
     during a delivery may get it or not. `arrived` is what has been seen to come, and when (ms), in whatever order;
@@ -81,6 +92,7 @@ class Model:
     newest: int
     articles: dict[int, Article] = field(default_factory=dict)
     follows: set[Pair] = field(default_factory=set)
+    turning: set[Pair] = field(default_factory=set)
     left: set[Pair] = field(default_factory=set)
     blocks: set[Pair] = field(default_factory=set)
     on_its_way: set[int] = field(default_factory=set)
@@ -93,6 +105,7 @@ class Model:
     strays: Counter[int] = field(default_factory=Counter)
     walks: list[Walk] = field(default_factory=list)
     releases: int = 0
+    hidings: int = 0
 
     # --- who may see what ---
 
@@ -109,19 +122,23 @@ class Model:
 
     def may_follow_show(self, article: Article, reader: int) -> bool:
         """In the timeline, because the author is followed."""
-        follows = (reader, article.author) in self.follows
+        follows = (reader, article.author) in self.follows | self.turning
         return follows and article.public and not self.apart(reader, article.author)
 
     def may_suggest(self, article: Article, reader: int) -> bool:
         """In the timeline past the inbox's end."""
-        if article.author == reader or (reader, article.author) in self.left:
+        if article.author == reader or (reader, article.author) in self.left - self.turning:
             return False
         return article.public and not self.apart(reader, article.author)
 
     def shows(self, reader: int, ids: Iterable[int]) -> list[Article]:
-        """Which of these the timeline may show because of a follow, newest published first."""
+        """Which of these the timeline must show because of a follow, newest published first."""
         found = (self.articles[id] for id in ids)
-        visible = [article for article in found if self.may_follow_show(article, reader)]
+        visible = [
+            article
+            for article in found
+            if self.may_follow_show(article, reader) and (reader, article.author) not in self.turning
+        ]
         return sorted(visible, key=lambda article: article.place, reverse=True)
 
     def shown_ids(self, reader: int, ids: Iterable[int]) -> list[int]:
@@ -144,23 +161,44 @@ class Model:
     def counted(self, reader: int) -> set[int]:
         """What may be counted as unread: also what was hidden meanwhile, as long as its author is followed."""
         new = self.arrived[reader].keys() - self.read[reader]
-        return {id for id in new if (reader, self.articles[id].author) in self.follows}
+        return {id for id in new if (reader, self.articles[id].author) in self.follows | self.turning}
 
     # --- what happens ---
 
-    def follow(self, reader: int, author: int) -> None:
-        """The author's newest that may be seen come at once; what is on its way to others may come too."""
+    def turns(self, reader: int, author: int) -> None:
+        """A follow or unfollow begins that is answered later."""
+        self.turning.add((reader, author))
+        self._something_hidden()
+
+    def follow(self, reader: int, author: int, since: Newest | None = None) -> None:
+        """The author's newest that may be seen come at once; what is on its way to others may come too.
+
+        `since` is how it stood when the follow began, if others have acted meanwhile.
+        """
+        self.turning.discard((reader, author))
         if (reader, author) in self.follows:
             return
         self.follows.add((reader, author))
         self.left.discard((reader, author))
+        newest = self.newest_of(author)
+        on_its_way = {id for id in self.on_its_way if self.articles[id].author == author}
+        self.possible[reader] |= newest.ids | on_its_way
+        if since is None:
+            self.owed[reader] |= newest.ids
+        else:
+            self.possible[reader] |= since.ids
+            if since.hidings == newest.hidings:
+                self.owed[reader] |= newest.ids
+
+    def newest_of(self, author: int) -> Newest:
+        """What a follow brings at this moment."""
         public = [article for article in self.articles.values() if article.author == author and article.public]
         newest = sorted(public, key=lambda article: article.release, reverse=True)[: self.newest]
-        self.owed[reader] |= {article.id for article in newest}
-        self.possible[reader] |= self.owed[reader] | {article.id for article in public if article.id in self.on_its_way}
+        return Newest(frozenset(article.id for article in newest), self.hidings)
 
     def unfollow(self, reader: int, author: int) -> None:
         """What has not come yet need not come any more."""
+        self.turning.discard((reader, author))
         if (reader, author) not in self.follows:
             return
         self.follows.discard((reader, author))
@@ -189,14 +227,17 @@ class Model:
             self.releases += 1
             article.published_ms, article.release = now_ms, self.releases
         self.on_its_way.add(article.id)
-        for reader, author in self.follows:
+        for pair in self.follows | self.turning:
+            reader, author = pair
             if author == article.author:
-                self.owed[reader].add(article.id)
                 self.possible[reader].add(article.id)
+                if pair in self.follows - self.turning:
+                    self.owed[reader].add(article.id)
 
     def hide(self, article: Article, state: State, publish_at_ms: int | None = None) -> None:
         """To any state but public. Whom it has not reached gets it at its next release, if they follow then."""
         article.state, article.publish_at_ms = state, publish_at_ms
+        self.hidings += 1
         for reader in self.owed:
             if article.id in self._not_come(reader):
                 self.owed[reader].discard(article.id)
@@ -215,6 +256,7 @@ class Model:
         if id not in self.arrived[reader]:
             self.arrived[reader][id] = now_ms
             article = self.articles[id]
+            by_follow |= (reader, article.author) in self.turning
             if (by_follow or article.deliveries > 1) and (article.published_ms or 0) < now_ms - LATE_MS:
                 self.quiet[reader].add(id)
 
@@ -234,6 +276,9 @@ class Model:
         """A mark older than another moves nothing back."""
         self.read[mark.reader] |= mark.covers
         self.perhaps_read[mark.reader] |= mark.perhaps
+        for walk in self.walks:
+            if walk.unread and walk.cursor is None:  # its first page may find the mark there
+                walk.owed &= self.unread(walk.reader)
 
     def _not_come(self, reader: int) -> set[int]:
         return (self.owed[reader] & self.on_its_way) - self.arrived[reader].keys()

@@ -15,6 +15,28 @@ MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 SOURCES = ["follow", "recommended", "hot"]
 
 
+Face = tuple[object, ...]
+"""What a card shows of an article."""
+
+
+@dataclass
+class Sight:
+    """What may be shown to one reader at some moment or at any of several, and what is read, or unread, at all."""
+
+    followed: set[int]
+    suggested: set[int]
+    read: set[int]
+    unread: set[int]
+    faces: set[Face]
+
+    def add(self, other: Sight) -> None:
+        self.followed |= other.followed
+        self.suggested |= other.suggested
+        self.read &= other.read
+        self.unread &= other.unread
+        self.faces |= other.faces
+
+
 @dataclass
 class Play:
     stage: Stage
@@ -28,10 +50,10 @@ class Play:
 
     def sign_in(self, person: int) -> None:
         """Whoever has called once can be followed."""
-        assert self._call("GET", "/v1/account", person).status == 200
+        assert self.call("GET", "/v1/account", person).status == 200
 
     def follow(self, reader: int, author: int) -> None:
-        answer = self._call("PUT", f"/v1/follows/{author}", reader)
+        answer = self.call("PUT", f"/v1/follows/{author}", reader)
         if self.model.apart(reader, author):
             assert (answer.status, answer.error) == (403, "blocked")
             return
@@ -40,21 +62,21 @@ class Play:
         self.look(by_follow=True)
 
     def unfollow(self, reader: int, author: int) -> None:
-        answer = self._call("DELETE", f"/v1/follows/{author}", reader)
+        answer = self.call("DELETE", f"/v1/follows/{author}", reader)
         self.model.unfollow(reader, author)
         assert answer.body == self.model.status(reader, author)
 
     def block(self, one: int, other: int) -> None:
-        assert self._call("PUT", f"/v1/blocks/{other}", one).body == {"blocked": True}
+        assert self.call("PUT", f"/v1/blocks/{other}", one).body == {"blocked": True}
         self.model.block(one, other)
 
     def unblock(self, one: int, other: int) -> None:
-        assert self._call("DELETE", f"/v1/blocks/{other}", one).body == {"blocked": False}
+        assert self.call("DELETE", f"/v1/blocks/{other}", one).body == {"blocked": False}
         self.model.unblock(one, other)
 
     def ask_for_relations(self, one: int, other: int) -> None:
         for reader, author in ((one, other), (other, one)):
-            answer = self._call("GET", f"/v1/follows/{author}", reader)
+            answer = self.call("GET", f"/v1/follows/{author}", reader)
             assert answer.body == self.model.status(reader, author)
             listed = [item["user"]["id"] for item in self.stage.product.walk("/v1/blocks", reader, 2)]
             assert sorted(listed) == sorted(other for one, other in self.model.blocks if one == reader)
@@ -97,14 +119,14 @@ class Play:
 
     def delete(self, article: int) -> None:
         known, path = self.model.articles[article], f"/v1/articles/{article}"
-        assert self._call("DELETE", path, known.author).status == 204
+        assert self.call("DELETE", path, known.author).status == 204
         self.model.hide(known, "deleted")
         for method, body in (("DELETE", None), ("PATCH", {"state": "public"}), ("GET", None)):
-            assert self._call(method, path, known.author, body).status == 404
+            assert self.call(method, path, known.author, body).status == 404
 
     def open_article(self, article: int, viewer: int | None) -> None:
         known = self.model.articles[article]
-        answer = self._call("GET", f"/v1/articles/{article}", viewer)
+        answer = self.call("GET", f"/v1/articles/{article}", viewer)
         assert answer.status == (200 if self.model.may_open(known, viewer) else 404)
         if answer.status == 200:
             self._is_current(answer.body)
@@ -112,7 +134,7 @@ class Play:
     def open_authors_page(self, author: int, viewer: int | None) -> None:
         path = f"/v1/users/{author}/articles"
         if viewer is not None and self.model.apart(viewer, author):
-            assert self._call("GET", path, viewer).status == 404
+            assert self.call("GET", path, viewer).status == 404
             return
         ids = [self._is_current(item).id for item in self.stage.product.walk(path, viewer, 2)]
         assert len(ids) == len(set(ids))
@@ -174,14 +196,28 @@ class Play:
     # --- the timeline ---
 
     def next_page(self, walk: Walk) -> None:
+        self.take_page(walk, self.ask_for_page(walk), self.sight(walk.reader))
+
+    def ask_for_page(self, walk: Walk) -> Any:
         cursor = {"cursor": walk.cursor} if walk.cursor else {}
-        page = self._timeline(walk.reader, size=walk.size, unread=json.dumps(walk.unread), **cursor)
+        return self._timeline(walk.reader, size=walk.size, unread=json.dumps(walk.unread), **cursor)
+
+    def sight(self, reader: int) -> Sight:
+        """What a page that begins or ends now may show."""
+        found = self.model.articles.values()
+        followed = {article.id for article in found if self.model.may_follow_show(article, reader)}
+        suggested = {article.id for article in found if self.model.may_suggest(article, reader)}
+        read, unread = set(self.model.read[reader]), self.model.unread(reader)
+        return Sight(followed, suggested, read, unread, self._faces())
+
+    def take_page(self, walk: Walk, page: Any, sight: Sight) -> None:
+        """`sight` is all that it might show while it was made."""
         assert SOURCES.index(walk.source) <= SOURCES.index(page["source"])
         assert len(page["items"]) <= walk.size
         walk.source, walk.cursor = page["source"], page["next_cursor"]
         walk.ended = walk.cursor is None
         for item in page["items"]:
-            self._take(item, walk)
+            self._take(item, walk, sight)
         if walk.ended or walk.source != "follow":
             assert walk.owed <= set(walk.shown), "it could be seen throughout the walk, which has left it out"
             walk.owed.clear()
@@ -190,7 +226,7 @@ class Play:
             self.marks.append(self.model.mark(walk.reader, page["mark"], seen))
 
     def count_unread(self, reader: int) -> None:
-        answer = self._call("GET", "/v1/timeline/unread", reader).body
+        answer = self.call("GET", "/v1/timeline/unread", reader).body
         self.look()
         most = len(self.model.counted(reader)) + self.model.strays[reader]
         assert len(self.model.unread(reader)) <= answer["unread"] <= most
@@ -200,7 +236,7 @@ class Play:
 
     def mark_read(self, mark: Mark) -> None:
         """From whichever device, as late as it likes."""
-        assert self._call("POST", "/v1/timeline/read", mark.reader, {"mark": mark.text}).status == 200
+        assert self.call("POST", "/v1/timeline/read", mark.reader, {"mark": mark.text}).status == 200
         self.model.mark_read(mark)
 
     def has_what_is_owed(self, reader: int) -> None:
@@ -223,20 +259,21 @@ class Play:
 
     def _timeline(self, reader: int, **options: Any) -> Any:
         query = "&".join(f"{name}={value}" for name, value in options.items())
-        answer = self._call("GET", f"/v1/timeline?{query}", reader)
+        answer = self.call("GET", f"/v1/timeline?{query}", reader)
         assert answer.status == 200
         self.look()
         return answer.body
 
-    def _take(self, item: Any, walk: Walk) -> None:
-        article, reader = self._is_current(item["article"]), walk.reader
+    def _take(self, item: Any, walk: Walk, sight: Sight) -> None:
+        article, reader = self.model.articles[item["article"]["id"]], walk.reader
+        assert _face(item["article"]) in sight.faces
         assert item["reason"] == walk.source
         assert article.id not in walk.shown
         walk.shown.append(article.id)
         if walk.source != "follow":
-            assert self.model.may_suggest(article, reader)
+            assert article.id in sight.suggested
             return
-        assert self.model.may_follow_show(article, reader)
+        assert article.id in sight.followed
         assert article.id in self.model.possible[reader]
         assert article.place < walk.last
         walk.last = article.place
@@ -244,18 +281,18 @@ class Play:
         if walk.unread:
             assert article.id not in walk.read
             assert item["unread"]
-        elif article.id in self.model.read[reader] | self.model.unread(reader):
-            assert item["unread"] == (article.id not in self.model.read[reader])
+        elif article.id in sight.read | sight.unread:
+            assert item["unread"] == (article.id in sight.unread)
 
     # --- what all of them need ---
 
-    def _call(self, method: str, path: str, user: int | None, body: Any = None) -> Answer:
+    def call(self, method: str, path: str, user: int | None, body: Any = None) -> Answer:
         return self.stage.product.call(method, path, user, body)
 
     def _patch(self, article: int, **changes: Any) -> Article:
         """The article as the model had it: only its version has moved yet."""
         known = self.model.articles[article]
-        answer = self._call("PATCH", f"/v1/articles/{article}", known.author, changes)
+        answer = self.call("PATCH", f"/v1/articles/{article}", known.author, changes)
         known.version += 1
         assert answer.body["version"] == known.version
         return known
@@ -263,9 +300,18 @@ class Play:
     def _is_current(self, card: Any) -> Article:
         """The article whose card shows what it is now."""
         article = self.model.articles[card["id"]]
-        published_ms = article.published_ms if article.public else None
-        times = [ms and format_rfc3339(ms) for ms in (published_ms, article.publish_at_ms)]
-        assert (card["author"]["id"], card["title"]) == (article.author, article.title)
-        assert (card["state"], card["version"]) == (article.state, article.version)
-        assert [card["published_at"], card["publish_at"]] == times
+        assert _face(card) == self._face_of(article)
         return article
+
+    def _faces(self) -> set[Face]:
+        return {self._face_of(article) for article in self.model.articles.values()}
+
+    def _face_of(self, article: Article) -> Face:
+        published_ms = article.published_ms if article.public else None
+        times = (ms and format_rfc3339(ms) for ms in (published_ms, article.publish_at_ms))
+        return (article.id, article.author, article.title, article.state, article.version, *times)
+
+
+def _face(card: Any) -> Face:
+    times = (card["published_at"], card["publish_at"])
+    return (card["id"], card["author"]["id"], card["title"], card["state"], card["version"], *times)

@@ -19,9 +19,10 @@ from feed.domain.ids import hashed, unhashed
 from feed.operations._fields import format_rfc3339
 from feed.operations.follow import _change
 from feed.store import inboxes, schema
-from feed.store.client import Tables
+from feed.store.client import Connection, Tables
 from tests.model.model import Place
 from tests.operations.conftest import Clock
+from tests.operations.crashes import guarded
 from tests.operations.shelf import everything
 from tests.steps import SWEEP, InProcess, Product
 
@@ -62,6 +63,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.patch.setattr("feed.call.time", self.clock)
         self.patch.setattr(_change, "BACKFILL", BACKFILL)
+        self.patch.setattr(Connection, "open", guarded(Connection.open))
 
     def clear(self) -> None:
         """As on the first day."""
