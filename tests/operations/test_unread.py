@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from feed.domain import cursors
 from feed.domain.ids import hashed
 from feed.domain.marks import LOOK_BACK_MS, Mark
 from feed.store import inboxes, sessions
 from feed.store.client import Tables
 from feed.store.sessions import Late, Session
-from tests.operations.conftest import Calls, Clock
+from tests.operations.conftest import Calls, Clock, Meanwhile
 from tests.steps import Answer, Product
 
 READER, ANN, BEN = 50, 1, 2
@@ -212,10 +213,11 @@ def test_the_note_of_a_late_article_goes_when_newer_ones_were_read(
 ) -> None:
     deliver_late(store, 12345, clock.now_ms() - DAY_MS, clock)
     assert sessions.find(store, READER).late.keys() == {12345}
-    read(product, unread(product)["mark"])
-    assert sessions.find(store, READER).late.keys() == {12345}
-    clock.advance(11 * 60_000)
+    clock.advance(60_000)
     publish(product, 1)
+    page = product.call("GET", "/v1/timeline?size=1", READER).body
+    read(product, page["mark"])
+    assert sessions.find(store, READER).late.keys() == {12345}
     read(product, unread(product)["mark"])
     assert sessions.find(store, READER).late == {}
     assert sessions.find(store, READER).floor_ms > clock.now_ms() - LOOK_BACK_MS - 60_000
@@ -236,6 +238,68 @@ def test_a_follow_between_the_two_looks_of_a_page_is_not_taken_for_read(
 
 def _pop(stale: list[Session]) -> Session | None:
     return stale.pop() if stale else None
+
+
+def test_a_late_article_below_the_page_stays_unread(product: Product, store: Tables, clock: Clock) -> None:
+    hidden_below = product.publish(BEN, "late", state="private")["id"]
+    product.change(BEN, hidden_below, state="public")
+    product.driver.queue.clear()  # type: ignore[attr-defined]
+    placed_ms = _published_ms(store, hidden_below)
+    clock.advance(DAY_MS)
+    publish(product, 3)
+    read(product, unread(product)["mark"])
+    clock.advance(60_000)
+    deliver_late(store, hidden_below, placed_ms, clock)
+    clock.advance(30 * 60_000)
+    news = publish(product, 1)
+    read(product, product.call("GET", "/v1/timeline?size=2", READER).body["mark"])
+    assert news[0] not in walk_unread(product)
+    assert walk_unread(product) == [hidden_below]
+    read(product, unread(product)["mark"])
+    assert unread(product)["unread"] == 0
+
+
+def test_notes_of_many_late_articles_go_a_few_at_a_time(product: Product, store: Tables, clock: Clock) -> None:
+    for number in range(30):
+        deliver_late(store, 1_000 + number, clock.now_ms() - DAY_MS + number, clock)
+    for left in (22, 14, 6, 0):
+        clock.advance(60_000)
+        publish(product, 1)
+        assert read(product, unread(product)["mark"]).status == 200
+        assert len(sessions.find(store, READER).late) == left
+
+
+def test_a_note_that_was_renewed_meanwhile_stays(
+    product: Product, store: Tables, clock: Clock, meanwhile: Meanwhile
+) -> None:
+    deliver_late(store, 12345, clock.now_ms() - DAY_MS, clock)
+    mark = unread(product)["mark"]
+    late = Late(clock.now_ms() - DAY_MS, clock.now_ms() + 900_000)
+    meanwhile(sessions, "move_mark", lambda: store.write(sessions.note_late(hashed(READER), 777, late)))
+    assert read(product, mark).status == 200
+    assert 777 in sessions.find(store, READER).late
+    meanwhile(sessions, "move_mark", lambda: store.write(sessions.note_late(hashed(READER), 12345, late)))
+    deliver_late(store, 12345, clock.now_ms() - DAY_MS, clock)
+    clock.advance(1_200_000)
+    publish(product, 1)
+    assert read(product, unread(product)["mark"]).status == 200
+
+
+def test_a_mark_lives_as_long_as_its_reader_comes(product: Product, store: Tables, clock: Clock) -> None:
+    publish(product, 2)
+    mark = unread(product)["mark"]
+    read(product, mark)
+    for _ in range(5):
+        clock.advance(30 * DAY_MS)
+        product.call("GET", "/v1/timeline", READER)
+        product.settle()
+    assert sessions.find(store, READER).mark == Mark.decode(mark)
+
+
+def test_a_made_up_cursor_is_refused(product: Product) -> None:
+    publish(product, 1)
+    made_up = cursors.encode("timeline unread", READER, [5, 1, 6, Mark(0, 0).encode()])
+    assert product.call("GET", f"/v1/timeline?unread=true&cursor={made_up}", READER).error == "invalid_request"
 
 
 def test_those_who_were_left_are_not_counted(product: Product) -> None:

@@ -16,7 +16,7 @@ LOOK_BACK_MS = 3_600_000
 """Whatever was put within an hour of its place in the list is found above (mark - LOOK_BACK_MS)."""
 MOST_IDS = 150
 
-_HEAD = struct.Struct(">QH")
+_HEAD = struct.Struct(">QI")
 _ID_BYTES = 8
 
 
@@ -71,18 +71,19 @@ class Mark:
 NOTHING_READ = Mark(0, 0)
 
 
-def mark_of(arrivals: Iterable[tuple[int, int]], before: Mark) -> Mark:
+def mark_of(arrivals: Iterable[tuple[int, int]], before: Mark, unseen_ms: int | None = None) -> Mark:
     """The mark of who has looked at these (arrival, id) as well as at what `before` covers.
 
-    The window in which ids are named is shorter where too many arrived at once.
+    `unseen_ms`: from then on more has arrived, elsewhere, that was not looked at. The window in which ids are named is
+    shorter where too many would be.
     """
     new = {id: ms for ms, id in arrivals if not before.covers(ms, id)}
     if not new:
         return before
     ms = max(before.ms, *new.values())
-    since = max(before.since_ms, ms - STEP_BACK_MS)
+    since = max(before.since_ms, ms - STEP_BACK_MS if unseen_ms is None else min(ms - STEP_BACK_MS, unseen_ms))
     kept = before.ids if before.ms > since else frozenset()
-    if len(kept) + len(new) > MOST_IDS:
+    if len(kept) + sum(arrived > since for arrived in new.values()) > MOST_IDS:
         since, kept = max(since, before.ms), frozenset()
     named = sorted((arrived for arrived in new.values() if arrived > since), reverse=True)
     if len(named) > MOST_IDS:

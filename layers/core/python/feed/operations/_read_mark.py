@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
@@ -11,7 +11,7 @@ from feed.domain.marks import Mark, refused
 from feed.errors import ConditionFailed, Reload
 from feed.operations._fields import MarkText, PublicRequest
 from feed.store import sessions
-from feed.store.sessions import Session
+from feed.store.sessions import Late, Session
 
 if TYPE_CHECKING:
     from feed.call import Call
@@ -36,9 +36,9 @@ def move(
     column: Literal["mark", "notified"],
     call: Call,
     tables: Tables,
-    done: Callable[[Session, Mark], tuple[str, ...]] = lambda _session, _mark: (),
+    done: Callable[[Session, Mark], Mapping[int, Late]] = lambda _session, _mark: {},
 ) -> Response:
-    """`done` names the session's columns that have nothing to say behind the new mark. Raises InvalidRequest."""
+    """`done` gives the notes of late articles that have nothing to say behind the new mark. Raises InvalidRequest."""
     reader = call.require_caller()
     given = Mark.decode(request.mark)
     if given.ms > call.now_ms + _AHEAD_MS:

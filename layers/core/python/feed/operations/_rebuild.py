@@ -109,7 +109,10 @@ def _rebuild(session: Session, call: Call, world: World) -> Freshened:
             return Freshened(sessions.find(tables, reader), changed=True, rebuilding=True)
         session = sessions.find(tables, reader) if visit.found else session
         changed = visit.found
-    tables.write(sessions.note(reader, refreshed_day=today, seen_day=today))
+    try:
+        tables.write(sessions.visited(reader, session, today, refreshed_day=today))
+    except ConditionFailed:  # another device has moved a mark
+        tables.write(sessions.note(reader, refreshed_day=today))
     session = replace(session, refreshed_day=today, seen_day=today)
     return Freshened(session, changed, alone=not stretch.follows)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from feed.domain.ids import hashed
 from feed.domain.marks import NOTHING_READ, Mark
@@ -17,6 +18,9 @@ from feed.domain.relations import Entry
 from feed.store.client import Tables
 from feed.store.rows import Row, Update, Value, equals, less_or_missing, missing
 from feed.store.schema import SESSIONS
+
+LANDED_MS = 600_000
+"""How far the note of a late article and its arrival may lie apart; whoever tries a put again notes it again."""
 
 _ENTRY, _LATE, _PULLED = "f_", "late_", "p_"
 
@@ -27,6 +31,9 @@ class Late:
 
     published_ms: int
     put_ms: int
+
+    def encode(self) -> str:
+        return f"{self.published_ms}:{self.put_ms}"
 
 
 @dataclass(frozen=True)
@@ -91,18 +98,39 @@ def find_entry(tables: Tables, user_id: int, author_id: int) -> Entry | None:
     return entry_of(tables.get(SESSIONS, key(user_id), (column(author_id),)), author_id)
 
 
-def change_entry(tables: Tables, user_id: int, author_id: int, old: Entry | None, new: Entry) -> None:
-    """Raises ConditionFailed when the entry is not `old` any more. How far the author was pulled is forgotten."""
+def change_entry(tables: Tables, user_id: int, author_id: int, old: Entry | None, new: Entry, **columns: Value) -> None:
+    """Raises ConditionFailed when the entry is not `old` any more. How far the author was pulled is forgotten.
+
+    `columns` as those of `note`.
+    """
     name = column(author_id)
     where = equals(name, old.encode()) if old is not None else missing(name, never="")
-    put = {name: new.encode(), "turned": f"{author_id}:{new.epoch}"}
+    put = {name: new.encode(), "turned": f"{author_id}:{new.epoch}", **columns}
     tables.write(Update(SESSIONS, key(user_id), put=put, drop=(f"{_PULLED}{author_id}",), where=(where,)))
 
 
-def move_mark(tables: Tables, user_id: int, column: str, old: Mark, new: Mark, drop: tuple[str, ...] = ()) -> None:
-    """Of the column `mark` or `notified`; raises ConditionFailed when it is not `old` any more."""
-    where = missing(column, never="") if old == NOTHING_READ else equals(column, old.encode())
-    tables.write(Update(SESSIONS, key(user_id), put={column: new.encode()}, drop=drop, where=(where,)))
+def move_mark(
+    tables: Tables, user_id: int, column: str, old: Mark, new: Mark, drop: Mapping[int, Late] = MappingProxyType({})
+) -> None:
+    """Of the column `mark` or `notified`, and without these notes of late articles.
+
+    Raises ConditionFailed when the mark is not `old` any more, or a note not what was read.
+    """
+    where = [missing(column, never="") if old == NOTHING_READ else equals(column, old.encode())]
+    where += [equals(_late_column(article), late.encode()) for article, late in drop.items()]
+    dropped = tuple(map(_late_column, drop))
+    tables.write(Update(SESSIONS, key(user_id), put={column: new.encode()}, drop=dropped, where=where))
+
+
+def visited(user_id: int, session: Session, today: int, **columns: Value) -> Update:
+    """The day of a visit; marks are written again, so that none expires while its reader comes.
+
+    Refused if one has moved. `columns` as those of `note`.
+    """
+    marks = {"mark": session.mark, "notified": session.notified}
+    kept = {name: mark.encode() for name, mark in marks.items() if mark != NOTHING_READ}
+    where = [equals(name, text) for name, text in kept.items()]
+    return Update(SESSIONS, key(user_id), put={"seen_day": today, **kept, **columns}, where=where)
 
 
 def note(user_id: int, **columns: Value) -> Update:
@@ -117,10 +145,10 @@ def claim_rebuild(tables: Tables, user_id: int, now_ms: int, for_ms: int) -> Non
 
 
 def note_late(user_key: str, article_id: int, late: Late) -> Update:
-    return Update(SESSIONS, (user_key,), put={late_column(article_id): f"{late.published_ms}:{late.put_ms}"})
+    return Update(SESSIONS, (user_key,), put={_late_column(article_id): late.encode()})
 
 
-def late_column(article_id: int) -> str:
+def _late_column(article_id: int) -> str:
     return f"{_LATE}{article_id}"
 
 

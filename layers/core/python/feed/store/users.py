@@ -16,7 +16,7 @@ from feed.store.schema import USERS
 CARD = ("user_id", "nickname", "avatar_url")
 """The columns that lists show of a person."""
 
-COUNTED = (*CARD, "recounts")
+COUNTED = (*CARD, "recounts", "following_count")
 """What whoever moves a counter has to know."""
 
 COUNTERS = ("follower_count", "following_count", "article_count", "like_count", "word_count")

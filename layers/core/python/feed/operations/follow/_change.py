@@ -10,6 +10,7 @@ from feed.domain.ids import hashed
 from feed.domain.notices import of_follow
 from feed.domain.relations import Entry, Relation, agrees, current_entry, next_entry
 from feed.domain.visibility import EVERYBODY, visible_to
+from feed.domain.warmth import DAY_MS
 from feed.errors import Busy, ConditionFailed, Forbidden, NotFound, Reload
 from feed.store import articles, blocks, inboxes, notifications, outboxes, relations, sessions, users, work
 from feed.store.client import Tables
@@ -21,8 +22,8 @@ from feed.store.work import Work
 GUARD_MS = 60_000
 PURGE_MS = 86_400_000
 BACKFILL = 20
-_BACKFILL_ROUNDS = 5
 _TRIES = 3
+_BACKFILL_ROUNDS = 25
 
 
 class Blocked(Forbidden):
@@ -63,9 +64,17 @@ def turn(found: Found, new: Entry, tables: Tables, now_ms: int) -> None:
     guard = guards(found, new, now_ms)
     if tables.write_many([work.put(item) for item in guard]):
         raise Busy("Tablestore is busy; try again.")
-    sessions.change_entry(tables, found.follower_id, found.author_id, found.entry, new)
+    sessions.change_entry(tables, found.follower_id, found.author_id, found.entry, new, **_visit(found, new, now_ms))
     if settle(found, new, tables, now_ms):
         tables.write_many([work.remove(guard[0])])
+
+
+def _visit(found: Found, new: Entry, now_ms: int) -> dict[str, int]:
+    """Who follows is there; whom they follow first of all is the only one to be told so."""
+    today = now_ms // DAY_MS
+    if not new.on or found.follower is None:
+        return {}
+    return {"seen_day": today} | ({"refreshed_day": today} if found.follower.following_count == 0 else {})
 
 
 @dataclass(frozen=True)
@@ -198,7 +207,7 @@ def backfill(tables: Tables, follower_id: int, author_id: int) -> None:
 
 
 def _newest_visible(tables: Tables, author_id: int) -> list[Article]:
-    """The author's newest twenty that may be seen, looked for among the newest hundred."""
+    """The author's newest twenty that may be seen, looked for among the newest five hundred."""
     shown: list[Article] = []
     below: int | None = None
     for _ in range(_BACKFILL_ROUNDS):

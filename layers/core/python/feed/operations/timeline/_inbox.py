@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from feed.call import Call
 from feed.domain.articles import Article, in_place
-from feed.domain.marks import STEP_BACK_MS, Mark, mark_of
+from feed.domain.marks import MOST_IDS, STEP_BACK_MS, Mark, mark_of
 from feed.domain.visibility import Viewer, visible_to
-from feed.errors import Busy
+from feed.errors import Busy, ConditionFailed
 from feed.operations._pages import OVERREAD, Position, fill_page
 from feed.operations._rebuild import freshen
 from feed.store import articles, inboxes, sessions
@@ -72,8 +72,23 @@ def inbox_page(
     items, position = fill_page(size, start, look.read, look.show)
     look.note_visit()
     passed = [row for row in look.rows if position is None or row.position >= position]
-    mark = mark_of(((row.arrived_ms, row.article_id) for row in passed), session.mark)
-    return InboxPage(items, position, unread, mark, freshened.rebuilding)
+    return InboxPage(items, position, unread, mark_behind(passed, position, session), freshened.rebuilding)
+
+
+def mark_behind(rows: Sequence[InboxRow], position: Position | None, session: Session) -> Mark:
+    """The mark of who has seen these rows, down to a position (None: to the end).
+
+    Late articles below it stay unread; those among the rows are named, so that their notes may go.
+    """
+    since = [
+        noted.put_ms - sessions.LANDED_MS
+        for article, noted in session.late.items()
+        if position is not None and (noted.published_ms, article) < position
+        if not session.mark.covers(noted.put_ms + sessions.LANDED_MS, article)
+    ]
+    mark = mark_of(((row.arrived_ms, row.article_id) for row in rows), session.mark, min(since, default=None))
+    late = sorted({row.article_id for row in rows} & session.late.keys())
+    return replace(mark, ids=mark.ids | frozenset(late[: MOST_IDS - len(mark.ids)]))
 
 
 @dataclass
@@ -147,8 +162,8 @@ class _Look:
         today = self.call.now_ms // DAY_MS
         if not self.noted and (self.session.seen_day is None or self.session.seen_day < today):
             self.noted = True
-            with suppress(Busy):
-                self.world.tables.write(sessions.note(self.call.require_caller(), seen_day=today))
+            with suppress(Busy, ConditionFailed):
+                self.world.tables.write(sessions.visited(self.call.require_caller(), self.session, today))
 
     def _shown(self, row: InboxRow, article: Article | None) -> Shown | None:
         viewer = Viewer(self.call.caller, self.session.left)

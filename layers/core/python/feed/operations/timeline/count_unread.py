@@ -5,11 +5,10 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from feed.call import Call
-from feed.domain.marks import mark_of
 from feed.operations._fields import PublicRequest
 from feed.operations._pages import Position
 from feed.operations._rebuild import freshen
-from feed.operations.timeline._inbox import Unread
+from feed.operations.timeline._inbox import Unread, mark_behind
 from feed.store import inboxes, sessions
 from feed.store.inboxes import InboxRow
 from feed.wiring import World
@@ -53,5 +52,5 @@ def run(request: Request, call: Call, world: World) -> Response:  # noqa: ARG001
             looked_at.append(row)
             before = row.position
             found += unread.holds(row) and row.author_id not in session.left
-    mark = mark_of(((row.arrived_ms, row.article_id) for row in looked_at), session.mark)
+    mark = mark_behind(looked_at, before if more else None, session)
     return Response(unread=found, more=more, mark=mark.encode())

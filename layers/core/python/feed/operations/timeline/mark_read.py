@@ -5,21 +5,21 @@ from __future__ import annotations
 from feed.call import Call
 from feed.domain.marks import Mark
 from feed.operations._read_mark import Request, Response, move
-from feed.store import sessions
-from feed.store.sessions import Session
+from feed.store.sessions import LANDED_MS, Late, Session
 from feed.wiring import World
 
 __all__ = ["Request", "Response", "run"]
 
-_LANDED_MS = 600_000
-"""How long after its note a late put may still arrive; whoever tries it again then notes it again."""
+_MOST = 8
+"""Notes that one move drops: each is a condition of the write, of which the service takes ten."""
 
 
 def run(request: Request, call: Call, world: World) -> Response:
     return move(request, "mark", call, world.tables, _read)
 
 
-def _read(session: Session, mark: Mark) -> tuple[str, ...]:
-    """The notes of late articles that have arrived long before the mark: the look-back need not reach so deep."""
-    read = (article for article, late in session.late.items() if late.put_ms + _LANDED_MS <= mark.ms)
-    return tuple(sessions.late_column(article) for article in read)
+def _read(session: Session, mark: Mark) -> dict[int, Late]:
+    """Late articles that are read for certain, the deepest first: the look-back need not reach them any more."""
+    deepest = sorted(session.late.items(), key=lambda noted: noted[1].published_ms)
+    read = [(article, late) for article, late in deepest if mark.covers(late.put_ms + LANDED_MS, article)]
+    return dict(read[:_MOST])

@@ -77,6 +77,8 @@ def _start(request: Request, call: Call) -> tuple[Position | None, Unread | None
         return (published_ms, article_id), None
     parts = cursors.decode(_UNREAD, call.caller, request.cursor, (int, int, int, str), longest_text=2048)
     published_ms, article_id, floor_ms, mark = parts
+    if floor_ms > published_ms:
+        raise cursors.refused()
     return (published_ms, article_id), Unread(Mark.decode(mark), floor_ms)
 
 
