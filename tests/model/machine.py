@@ -44,6 +44,7 @@ spans = st.sampled_from((1, MINUTE_MS, 3 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, DAY_
 
 
 ACTS: dict[str, tuple[int, Sequence[st.SearchStrategy[Any]]]] = {
+    "time_passes": (4, (spans, st.booleans(), st.booleans())),
     "follow": (4, (pairs,)),
     "unfollow": (2, (places,)),
     "block": (1, (either_way,)),
@@ -57,7 +58,6 @@ ACTS: dict[str, tuple[int, Sequence[st.SearchStrategy[Any]]]] = {
     "schedule": (1, (places, minutes)),
     "delete": (1, (places,)),
     "look_at": (1, (places, viewers)),
-    "time_passes": (4, (spans, st.booleans(), st.booleans())),
     "deliver": (6, (places, st.booleans(), pauses)),
     "deliver_all": (1, ()),
     "lose": (1, (places,)),
@@ -74,7 +74,7 @@ ACTS: dict[str, tuple[int, Sequence[st.SearchStrategy[Any]]]] = {
     "step": (6, (places, requests)),
     "settle": (1, (walkers,)),
 }
-"""How often each is drawn, and with what."""
+"""How often each is drawn, and with what. The first one is what a failing example is padded with."""
 DECK = [name for name, (often, _) in ACTS.items() for _ in range(often)]
 
 

@@ -86,7 +86,8 @@ class Model:
 
     `owed` must be in a reader's inbox once everything is delivered, `possible` may be there: who leaves and returns
     during a delivery may get it or not. `arrived` is what has been seen to come, and when (ms), in whatever order;
-    `quiet` of it came long after its publication, by a follow or a repeated one, and need not be unread.
+    `late` of it came long after its publication; `quiet` too, but by a follow or a repeated release, so that it need
+    not be unread.
     """
 
     newest: int
@@ -100,6 +101,7 @@ class Model:
     possible: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     arrived: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     quiet: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    late: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     read: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     perhaps_read: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     strays: Counter[int] = field(default_factory=Counter)
@@ -257,8 +259,9 @@ class Model:
             self.arrived[reader][id] = now_ms
             article = self.articles[id]
             by_follow |= (reader, article.author) in self.turning
-            if (by_follow or article.deliveries > 1) and (article.published_ms or 0) < now_ms - LATE_MS:
-                self.quiet[reader].add(id)
+            if (article.published_ms or 0) < now_ms - LATE_MS:
+                kind = self.quiet if by_follow or article.deliveries > 1 else self.late
+                kind[reader].add(id)
 
     def walk(self, reader: int, size: int, *, unread: bool) -> Walk:
         """One that begins now."""
@@ -267,10 +270,10 @@ class Model:
         self.walks.append(walk)
         return walk
 
-    def mark(self, reader: int, text: str, seen: Iterable[int]) -> Mark:
-        """A mark given now, to who has seen these: it covers them, and nothing that comes later."""
+    def mark(self, reader: int, text: str, seen: Iterable[int], spared: Iterable[int] = ()) -> Mark:
+        """A mark given now, to who has seen these: it covers them, and nothing that comes later, nor what it spares."""
         covers = frozenset(seen)
-        return Mark(reader, text, covers, frozenset(self.arrived[reader]) - covers)
+        return Mark(reader, text, covers, frozenset(self.arrived[reader]) - covers - frozenset(spared))
 
     def mark_read(self, mark: Mark) -> None:
         """A mark older than another moves nothing back."""

@@ -223,7 +223,9 @@ class Play:
             walk.owed.clear()
         if page["mark"] is not None:
             seen = (item["article"]["id"] for item in page["items"] if item["reason"] == "follow")
-            self.marks.append(self.model.mark(walk.reader, page["mark"], seen))
+            late = sight.unread & self.model.late[walk.reader]
+            unreached = (id for id in late if self.model.articles[id].place < walk.last)
+            self.marks.append(self.model.mark(walk.reader, page["mark"], seen, unreached))
 
     def count_unread(self, reader: int) -> None:
         answer = self.call("GET", "/v1/timeline/unread", reader).body
