@@ -10,7 +10,7 @@ from commands.running import ROOT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Every argument but --slow is pytest's."""
+    """Every argument but --slow is pytest's; the whole suite runs on all processors, file by file."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given in (["-h"], ["--help"]):
         print(
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 0
     slow = "--slow" in given
-    given = [argument for argument in given if argument != "--slow"]
+    given = [argument for argument in given if argument != "--slow"] or ["-n", "auto", "--dist", "loadfile"]
     if not slow:
         given = ["-m", "not slow", *given]
     return subprocess.call([sys.executable, "-m", "pytest", *given], cwd=ROOT)

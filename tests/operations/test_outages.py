@@ -147,9 +147,9 @@ def test_a_read_without_an_answer_is_tried_once_more(product: Product, tablestor
     article = product.publish(ANN)["id"]
     product.settle()
     for api, path in (
-        ("GetRow", f"/v1/articles/{article}"),
+        ("GetRow", "/v1/timeline/unread"),
         ("GetRange", "/v1/timeline"),
-        ("BatchGetRow", "/v1/timeline"),
+        ("BatchGetRow", f"/v1/articles/{article}"),
     ):
         for count, status in ((1, 200), (2, 503)):
             tablestore.faults.add("disconnect", api=api, count=count)
