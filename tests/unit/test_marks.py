@@ -66,6 +66,15 @@ def test_a_mark_survives_its_text(looks: list[dict[int, int]]) -> None:
     assert Mark.decode(mark.encode()) == mark
 
 
+def test_what_arrived_elsewhere_holds_the_mark_back_for_as_long_as_it_takes() -> None:
+    months_ago = NOW - 80 * 86_400_000
+    mark = mark_of([(NOW, 1)], NOTHING_READ, months_ago)
+    assert Mark.decode(mark.encode()) == mark
+    assert mark.covers(NOW, 1)
+    assert mark.covers(months_ago, 2)
+    assert not mark.covers(months_ago + 1, 2)
+
+
 def test_a_crowd_in_one_moment_is_read_once_it_was_seen() -> None:
     crowd = [(NOW, id) for id in range(1, 1_001)]
     mark = mark_of(crowd, NOTHING_READ)
@@ -103,8 +112,8 @@ def test_the_look_back_reaches_an_hour_below_the_mark() -> None:
         "ü",
         seen([{1: NOW}]).encode()[:-1],
         seen([{1: NOW}]).encode() + "AAAA",
-        base64.urlsafe_b64encode(bytes(8) + b"\xff\xff").decode(),
-        base64.urlsafe_b64encode((5_000).to_bytes(8, "big") + bytes(2 + 8 * (MOST_IDS + 1))).decode().rstrip("="),
+        base64.urlsafe_b64encode(bytes(8) + bytes(6) + b"\xff\xff").decode(),
+        base64.urlsafe_b64encode((5_000).to_bytes(8, "big") + bytes(8 + 8 * (MOST_IDS + 1))).decode().rstrip("="),
     ],
 )
 def test_a_damaged_mark_is_refused(text: str) -> None:

@@ -16,7 +16,7 @@ LOOK_BACK_MS = 3_600_000
 """Whatever was put within an hour of its place in the list is found above (mark - LOOK_BACK_MS)."""
 MOST_IDS = 150
 
-_HEAD = struct.Struct(">QI")
+_HEAD = struct.Struct(">QQ")
 _ID_BYTES = 8
 
 
