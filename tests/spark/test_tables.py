@@ -53,8 +53,8 @@ def step(on: Instance, *arguments: str) -> subprocess.CompletedProcess[str]:
 def act(tables: Tables, now_ms: int) -> set[int]:
     """Users and guests read what is made up; the articles."""
     rows = [row for row in made_up_log() if row.user_id > 2][:1500]
-    writes = [logs.change(row.user_id, row.article_id, Flag.READ, on=True, now_ms=now_ms) for row in rows]
-    writes += [logs.change("g-1", row.article_id, Flag.READ, on=True, now_ms=now_ms - DAY_MS) for row in rows[:100]]
+    writes = [logs.change(row.user_id, row.article_id, Flag.READ, on=True, at_ms=now_ms) for row in rows]
+    writes += [logs.change("g-1", row.article_id, Flag.READ, on=True, at_ms=now_ms - DAY_MS) for row in rows[:100]]
     for first in range(0, len(writes), MAX_BATCH_WRITE):
         tables.write_many(writes[first : first + MAX_BATCH_WRITE])
     return {row.article_id for row in rows}
