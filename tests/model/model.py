@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -87,7 +87,7 @@ class Model:
     `owed` must be in a reader's inbox once everything is delivered, `possible` may be there: who leaves and returns
     during a delivery may get it or not. `arrived` is what has been seen to come, and when (ms), in whatever order;
     `late` of it came long after its publication; `quiet` too, but by a follow or a repeated release, so that it need
-    not be unread.
+    not be unread. `strays` are articles of which the reader has a row in a wrong place, too.
     """
 
     newest: int
@@ -104,7 +104,7 @@ class Model:
     late: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     read: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     perhaps_read: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    strays: Counter[int] = field(default_factory=Counter)
+    strays: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     walks: list[Walk] = field(default_factory=list)
     releases: int = 0
     hidings: int = 0
@@ -157,12 +157,12 @@ class Model:
 
     def unread(self, reader: int) -> set[int]:
         """What a walk through the unread must show."""
-        perhaps = self.perhaps_read[reader] | self.quiet[reader]
+        perhaps = self.perhaps_read[reader] | self.quiet[reader] | self.strays[reader]
         return set(self.shown_ids(reader, self.arrived[reader].keys() - self.read[reader] - perhaps))
 
     def counted(self, reader: int) -> set[int]:
         """What may be counted as unread: also what was hidden meanwhile, as long as its author is followed."""
-        new = self.arrived[reader].keys() - self.read[reader]
+        new = (self.arrived[reader].keys() - self.read[reader]) | self.strays[reader]
         return {id for id in new if (reader, self.articles[id].author) in self.follows | self.turning}
 
     # --- what happens ---

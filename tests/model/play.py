@@ -167,11 +167,11 @@ class Play:
         del self.stage.driver.queue[place]
 
     def stray(self, reader: int, article: int, off_ms: int) -> None:
-        """A row in a place that is not the article's: nothing shows it, though it may be counted."""
+        """A row beside the article's place: nothing shows it, though it may be counted, before it and behind."""
         known = self.model.articles[article]
         if known.published_ms is not None:
             self.stage.put(reader, known.published_ms + off_ms, article, known.author)
-            self.model.strays[reader] += 1
+            self.model.strays[reader].add(article)
 
     def settle(self) -> None:
         """Everything that waits is delivered; what was lost is brought by the sweeper."""
@@ -230,7 +230,7 @@ class Play:
     def count_unread(self, reader: int) -> None:
         answer = self.call("GET", "/v1/timeline/unread", reader).body
         self.look()
-        most = len(self.model.counted(reader)) + self.model.strays[reader]
+        most = len(self.model.counted(reader)) + 2 * len(self.model.strays[reader])
         assert len(self.model.unread(reader)) <= answer["unread"] <= most
         assert not answer["more"]
         seen = self.model.shown_ids(reader, self.model.arrived[reader])
