@@ -54,7 +54,7 @@ class Clock:
         self._ms += ms
 
 
-class _Quiet(InProcess):
+class Quiet(InProcess):
     """Keeps the functions' log lines from the benchmark's own output."""
 
     def invoke(self, function: str, event: bytes, *, timeout_s: int = 60) -> Any:
@@ -69,7 +69,7 @@ class Stage:
         self._keys = keys
         self._stack = ExitStack()
         self.clock = Clock()
-        self.driver = _Quiet(token=cache(lambda user: sign(user, LIFETIME_S, keys)))
+        self.driver = Quiet(token=cache(lambda user: sign(user, LIFETIME_S, keys)))
         self.product = Product(self.driver)
         self._tablestore = TablestoreFake(clock=self.clock.now_ms)
         self.meter = Meter(self._tablestore)
@@ -80,7 +80,9 @@ class Stage:
             invocations = HttpServer(self._queue)
             invocations.start_in_thread()
             self._stack.callback(invocations.stop_thread)
-            self._stack.enter_context(patch.dict(os.environ, self._environment(invocations.endpoint)))
+            self._stack.enter_context(
+                patch.dict(os.environ, environment(self._tablestore.endpoint, invocations.endpoint, self._keys))
+            )
             for module in ("feed.edge.endpoints", "feed.call"):
                 self._stack.enter_context(patch(f"{module}.time", self.clock))
             opened = self.meter.opening(Connection.open)
@@ -104,16 +106,18 @@ class Stage:
         self.driver.queue.append((function, request.body))
         return Response(202, [("x-fc-request-id", "queued")])
 
-    def _environment(self, invocations: str) -> dict[str, str]:
-        return {
-            "OTS_ENDPOINT": self._tablestore.endpoint,
-            "OTS_INSTANCE": INSTANCE,
-            "FEED_INVOKER": "fc3",
-            "FEED_FC_ENDPOINT": invocations,
-            "FEED_JWKS": local_jwks(self._keys),
-            "FEED_JWT_ISSUER": ISSUER,
-            "FEED_JWT_AUDIENCE": AUDIENCE,
-            "ALIBABA_CLOUD_ACCESS_KEY_ID": ACCESS_KEY,
-            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET,
-            **merchant_variables(NOWHERE, f"{NOWHERE}/gateway.do", make_keys(self._keys / "alipay")),
-        }
+
+def environment(tablestore: str, invocations: str, keys: Path) -> dict[str, str]:
+    """Of a deployment on the emulators at these endpoints; `keys` is where signing keys are kept."""
+    return {
+        "OTS_ENDPOINT": tablestore,
+        "OTS_INSTANCE": INSTANCE,
+        "FEED_INVOKER": "fc3",
+        "FEED_FC_ENDPOINT": invocations,
+        "FEED_JWKS": local_jwks(keys),
+        "FEED_JWT_ISSUER": ISSUER,
+        "FEED_JWT_AUDIENCE": AUDIENCE,
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": ACCESS_KEY,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET,
+        **merchant_variables(NOWHERE, f"{NOWHERE}/gateway.do", make_keys(keys / "alipay")),
+    }

@@ -29,7 +29,6 @@ class Article:
     publish_at_ms: int | None = None
     published_ms: int | None = None
     release: int = 0
-    deliveries: int = 0
 
     @property
     def public(self) -> bool:
@@ -86,8 +85,7 @@ class Model:
 
     `owed` must be in a reader's inbox once everything is delivered, `possible` may be there: who leaves and returns
     during a delivery may get it or not. `arrived` is what has been seen to come, and when (ms), in whatever order;
-    `late` of it came long after its publication; `quiet` too, but by a follow or a repeated release, so that it need
-    not be unread. `strays` are articles of which the reader has a row in a wrong place, too.
+    `late` of it came long after its publication; `quiet` too, but by a follow, so that it need not be unread. `strays` are articles of which the reader has a row in a wrong place, too.
     """
 
     newest: int
@@ -224,7 +222,6 @@ class Model:
         """It goes public, and is owed to everybody who follows its author."""
         article.state = "public"
         article.publish_at_ms = None
-        article.deliveries += 1
         if article.published_ms is None:
             self.releases += 1
             article.published_ms, article.release = now_ms, self.releases
@@ -260,7 +257,7 @@ class Model:
             article = self.articles[id]
             by_follow |= (reader, article.author) in self.turning
             if (article.published_ms or 0) < now_ms - LATE_MS:
-                kind = self.quiet if by_follow or article.deliveries > 1 else self.late
+                kind = self.quiet if by_follow else self.late
                 kind[reader].add(id)
 
     def walk(self, reader: int, size: int, *, unread: bool) -> Walk:

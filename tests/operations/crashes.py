@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from urllib3.exceptions import ProtocolError
@@ -114,6 +115,12 @@ class Process(Generic[_T]):
             self._waits.release()
 
 
+def current() -> Process[Any] | None:
+    """The one in whose thread this is asked."""
+    process: Process[Any] | None = getattr(_in_this_thread, "process", None)
+    return process
+
+
 def alternately(first: Process[_T], second: Process[_T], lead: int = 0) -> None:
     """Their requests in turn, to both ends, after `lead` requests of the first."""
     first.run(lead)
@@ -122,20 +129,20 @@ def alternately(first: Process[_T], second: Process[_T], lead: int = 0) -> None:
         second.step()
 
 
-class _Door:
-    """Stands before the SDK's client: a process' requests wait here for their turn and meet their faults."""
+class Door:
+    """Stands before a client: a process' requests wait here for their turn and meet their faults."""
 
-    def __init__(self, sdk: Any) -> None:
-        self._sdk = sdk
+    def __init__(self, client: Any) -> None:
+        self._client = client
 
     def __getattr__(self, name: str) -> Any:
-        method = getattr(self._sdk, name)
+        method = getattr(self._client, name)
 
-        def request(*arguments: Any) -> Any:
-            process: Process[Any] | None = getattr(_in_this_thread, "process", None)
+        def request(*arguments: Any, **named: Any) -> Any:
+            process = current()
             if process is None:
-                return method(*arguments)
-            return process.send(lambda: method(*arguments))
+                return method(*arguments, **named)
+            return process.send(partial(method, *arguments, **named))
 
         return request
 
@@ -158,6 +165,6 @@ def guarded(open_connection: Callable[..., Connection]) -> Callable[..., Connect
     def open(*arguments: Any) -> Connection:
         connection = open_connection(*arguments)
         connection.threads.shutdown()
-        return replace(connection, sdk=_Door(connection.sdk), threads=_OneByOne())
+        return replace(connection, sdk=Door(connection.sdk), threads=_OneByOne())
 
     return open

@@ -29,10 +29,13 @@ def test_a_chain_of_bounded_invocations(product: Product, driver: InProcess, tab
 
 
 def test_shards_run_side_by_side(product: Product, driver: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight followers, three per invocation, four shards started by the publisher and four by the first of these."""
     monkeypatch.setenv("FEED_FANOUT_WIDTH", "64")
     wiring.forget()
     article = product.publish(ANN)["id"]
-    assert len(driver.queue) == 3  # eight followers, three per invocation
+    assert len(driver.queue) == 4
+    driver.invoke(*driver.queue.popleft())
+    assert len(driver.queue) == 3 + 4
     outcomes(driver)
     everybody_has(product, article)
     report = product.call("GET", f"/v1/articles/{article}/delivery", ANN).body
@@ -154,7 +157,7 @@ def test_withdrawing_stops_the_chain(product: Product, driver: InProcess) -> Non
 
 
 @pytest.mark.parametrize("how", ["withdraw", "delete", "publish again"])
-def test_an_article_that_goes_between_two_ranges_stops_its_worker(
+def test_an_article_that_goes_between_two_checkpoints_stops_its_worker(
     product: Product,
     driver: InProcess,
     tablestore: TablestoreFake,
@@ -162,8 +165,9 @@ def test_an_article_that_goes_between_two_ranges_stops_its_worker(
     meanwhile: Meanwhile,
     how: str,
 ) -> None:
-    """One invocation with room for everybody, reading one follower at a time: the second gets nothing any more."""
-    monkeypatch.setattr(fanout_batch, "RANGE", 1)
+    """One invocation with room for everybody, so slow that it looks again after each: the second gets nothing."""
+    monkeypatch.setattr(fanout_batch, "WINDOW", 1)
+    monkeypatch.setattr(fanout_batch, "LOOK_AGAIN_S", 0)
     monkeypatch.setenv("FEED_FANOUT_BATCH_FOLLOWERS", "100")
     wiring.forget()
     article = product.publish(ANN)["id"]
@@ -219,10 +223,10 @@ def test_a_message_from_a_newer_version_is_understood(product: Product, driver: 
 
 
 def test_requests_and_units_of_a_delivery(product: Product, driver: InProcess, calls: Calls) -> None:
-    """Per invocation: job, lease, article, range, batch, cursor; the first of a shard and its last do no more."""
+    """Per invocation: job and article, lease, range, batch, cursor; the last one of the only shard unguards it."""
     product.publish(ANN)
     calls()
     outcomes(driver)
     lines = calls()
-    assert [line["requests"] for line in lines] == [6, 6, 7]
+    assert [line["requests"] for line in lines] == [5, 5, 6]
     assert sum(line["write_cu"] for line in lines) == len(FANS) + 2 * 3 + 1

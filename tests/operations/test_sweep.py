@@ -175,7 +175,6 @@ def test_an_idle_shard_is_started_again_once(product: Product, driver: InProcess
     driver.sweep()
     assert len(driver.queue) == 1
     product.settle()
-    job = jobs.find(store, article, 1, 0)
-    assert job is not None
+    (job,) = jobs.of_delivery(store, article, 1)
     assert job.done
     assert driver.sweep() == NOTHING

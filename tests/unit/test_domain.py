@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from itertools import pairwise
+from math import ceil, log2
 from typing import Any
 
 import pytest
@@ -11,7 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feed.domain import cursors
-from feed.domain.fanout import Follower, Job, first_write_is_plain, may_acquire, shard_range, width_for
+from feed.domain.fanout import (
+    HASH_SPACE,
+    Follower,
+    Job,
+    first_shards,
+    first_write_is_plain,
+    is_abandoned,
+    is_hopeless,
+    may_acquire,
+    next_shards,
+    shard_range,
+    width_for,
+)
 from feed.domain.ids import MAX_ID, hashed, new_article_id, unhashed
 from feed.domain.relations import Entry, Relation, agrees, current_entry, next_entry
 from feed.domain.warmth import Due, due, is_cold, owed_from_ms
@@ -53,8 +67,35 @@ def test_width_is_one_worker_per_full_invocation_within_its_limits(followers: in
     width = width_for(followers, each, widest, pull_from=0)
     assert width in range(1, widest + 1)
     assert width == widest or width * each >= followers
+    assert (width == 1) == (followers <= each or widest == 1)
     assert width_for(followers, each, widest, pull_from=followers + 1) == width
     assert width_for(followers, each, widest, pull_from=max(1, followers)) == (0 if followers else width)
+
+
+@given(st.integers(1, 100))
+def test_every_shard_is_started_once(width: int) -> None:
+    started = list(first_shards(width))
+    for shard in started:
+        started += next_shards(shard, width)
+    assert sorted(started) == list(range(width))
+
+
+def levels(width: int) -> list[int]:
+    """By shard, how many starts it waits for after the publisher's."""
+    found = dict.fromkeys(first_shards(width), 0)
+    for shard in range(width):
+        found |= dict.fromkeys(next_shards(shard, width), found[shard] + 1)
+    return [found[shard] for shard in range(width)]
+
+
+@pytest.mark.parametrize("followers", [1, 500, 501, 1_000, 2_500, 9_999, 31_999, 32_001, 64_000, 100_000])
+def test_dependent_invocations_are_bounded(followers: int) -> None:
+    """Publisher, starts, then the chain of each shard, for real hashes: 1 + log2 W + N / (W K), all rounded up."""
+    each = 500
+    width = width_for(followers, each, 64, pull_from=0)
+    sizes = Counter(int(hashed(id)[:4], 16) * width // HASH_SPACE for id in range(1, followers + 1))
+    depth = max(1 + level + max(1, -(-sizes[shard] // each)) for shard, level in enumerate(levels(width)))
+    assert depth <= 1 + ceil(log2(width)) + -(-followers // (width * each))
 
 
 def job(**changes: Any) -> Job:
@@ -82,6 +123,21 @@ def test_a_lease_is_respected_until_its_owners_last_request_is_over() -> None:
     assert not may_acquire(held, 1500, margin_ms=500)
     assert may_acquire(held, 1501, margin_ms=500)
     assert may_acquire(job(), 0, margin_ms=500)
+
+
+def test_a_shard_that_keeps_failing_is_left_alone_for_longer_each_time() -> None:
+    pauses = [next(s for s in range(10_000) if is_abandoned(job(tries=tries), s * 1000, 0)) for tries in range(12)]
+    assert pauses == [61, 121, 241, 481, *[901] * 8]
+    assert not is_abandoned(job(finished_ms=1), 10**9, 0)
+    assert not is_abandoned(job(dead_ms=1), 10**9, 0)
+
+
+def test_a_shard_is_given_up_after_many_tries_and_a_long_time() -> None:
+    hour = 3_600_000
+    assert is_hopeless(job(tries=8, failing_ms=0), hour + 1)
+    assert not is_hopeless(job(tries=7, failing_ms=0), hour + 1)
+    assert not is_hopeless(job(tries=8, failing_ms=0), hour)
+    assert not is_hopeless(job(tries=8), hour + 1)
 
 
 def test_only_a_first_untroubled_delivery_to_a_settled_follower_is_a_plain_put() -> None:

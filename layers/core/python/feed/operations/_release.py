@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from feed.domain.articles import Article, State
-from feed.domain.fanout import width_for
+from feed.domain.fanout import first_shards, width_for
 from feed.errors import Busy, ConditionFailed, OutcomeUnknown
 from feed.store import articles, jobs, outboxes, pulls, users, work
 from feed.store.rows import Put
@@ -14,12 +15,15 @@ from feed.store.work import Work
 
 if TYPE_CHECKING:
     from feed.call import Call
+    from feed.domain.fanout import Job
     from feed.store.client import Tables
     from feed.store.users import User
     from feed.wiring import World
 
 GUARD_MS = 60_000
 FANOUT = "fanout-batch"
+FANOUT_GUARD = "fanout"
+"""The kind of a delivery's work row."""
 
 
 def released(article: Article, followers: int, world: World, now_ms: int) -> Article:
@@ -69,9 +73,7 @@ def release(article: Article, call: Call, world: World) -> Article:
         article = _append(article, call, tables)
         if article.width:
             _make_jobs(article, call, world)
-        for shard in range(article.width):
-            if not start_shard(article.id, article.delivery, shard, world):
-                break
+        start_shards(first_shards(article.width), article, world)
         articles.finish_release(tables, article)
     except ConditionFailed:
         current = articles.find(tables, article.id)
@@ -105,22 +107,37 @@ def _append(article: Article, call: Call, tables: Tables) -> Article:
 
 
 def _make_jobs(article: Article, call: Call, world: World) -> None:
-    """Job rows and the work rows that guard them, a shard's two in one batch; rows that exist stay as they are."""
-    writes: list[Put] = []
-    for shard in range(article.width):
-        writes.append(work.put(shard_guard(article.id, article.delivery, shard, article.published_ms or call.now_ms)))
-        writes.append(jobs.create(article.id, article.delivery, shard, article.width, call.now_ms))
-    if any(not failed.refused for failed in world.tables.write_many(writes)):
+    """Job rows, and the one work row that guards them; rows that exist stay as they are."""
+    shards = range(article.width)
+    made: list[Put] = [jobs.create(article.id, article.delivery, shard, article.width, call.now_ms) for shard in shards]
+    guarding = delivery_guard(article.id, article.delivery, article.published_ms or call.now_ms)
+    if any(not failed.refused for failed in world.tables.write_many([work.put(guarding), *made])):
         raise OutcomeUnknown("The article is saved, and its delivery begins within a minute.")
 
 
-def shard_guard(article_id: int, delivery: int, shard: int, from_ms: int) -> Work:
-    """The work row of one shard; its time follows from the article's row, so that a repetition writes no second one."""
-    return Work(from_ms + 2 * GUARD_MS, "fanout", f"{article_id}:{delivery}:{shard}")
+def delivery_guard(article_id: int, delivery: int, from_ms: int) -> Work:
+    """The work row of a delivery, from which the sweeper sees to its shards.
+
+    Its time follows from the article's row, so that a repetition writes no second one.
+    """
+    return Work(from_ms + 2 * GUARD_MS, FANOUT_GUARD, f"{article_id}:{delivery}")
+
+
+def dead_letter(job: Job) -> Work:
+    """The record of a shard that is given up, the same however often it is written."""
+    reason = job.reason or "No worker came to an end: each was killed, or ran out of time or memory."
+    return Work(job.failing_ms or job.updated_ms, work.DEAD, f"{job.article_id}:{job.delivery}:{job.shard}", reason)
+
+
+def start_shards(shards: Iterable[int], article: Article, world: World) -> None:
+    """Ask for their workers; those that are not taken are left to the sweeper."""
+    for shard in shards:
+        if not start_shard(article.id, article.delivery, shard, world):
+            return
 
 
 def start_shard(article_id: int, delivery: int, shard: int, world: World) -> bool:
-    """Ask for a worker; whether it was taken. If not, the shard's work row brings one later."""
+    """Ask for a worker; whether it was taken. If not, the delivery's work row brings one later."""
     message: dict[str, object] = {"article_id": article_id, "delivery": delivery, "shard": shard}
     try:
         world.invoker.invoke_async(FANOUT, message)

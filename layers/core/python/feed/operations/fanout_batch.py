@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from pydantic import BaseModel
 
 from feed.call import Call
 from feed.domain.articles import Article
-from feed.domain.fanout import Job, first_write_is_plain, is_late, may_acquire
+from feed.domain.fanout import (
+    CAREFUL_WINDOW,
+    HAND_ON_S,
+    MOST_SET_ASIDE,
+    SET_ASIDE,
+    WINDOW,
+    Job,
+    first_write_is_plain,
+    is_late,
+    may_acquire,
+    next_shards,
+)
 from feed.domain.warmth import is_cold
 from feed.errors import Busy, ConditionFailed
-from feed.operations._arrivals import note_late, put_all
+from feed.operations._arrivals import Undelivered, note_late, push_all
 from feed.operations._fields import Message
-from feed.operations._release import shard_guard, start_shard
-from feed.store import articles, inboxes, jobs, relations, work
-from feed.store.relations import Followers
-from feed.store.rows import Put
+from feed.operations._release import delivery_guard, start_shard, start_shards
+from feed.store import articles, jobs, relations, work
 from feed.wiring import World
 
 RANGE = 5_000
-"""Rows of one GetRange, and so the most that one checkpoint covers."""
-HAND_ON_S = 15.0
-"""What is left of the declared time-out when a worker stops taking new followers."""
+"""Rows of one GetRange."""
+LOOK_AGAIN_S = 5.0
+"""A worker that is slow looks, at a checkpoint, whether its article is still wanted."""
 
 
 class Request(Message):
@@ -30,7 +41,7 @@ class Request(Message):
 
 
 class Response(BaseModel):
-    """`outcome`: done, handed_on, taken (somebody else is on it), stopped (withdrawn or superseded) or gone."""
+    """`outcome`: done, handed_on, taken (somebody else is on it), stopped (withdrawn or superseded), dead or gone."""
 
     outcome: str
     delivered: int = 0
@@ -38,54 +49,71 @@ class Response(BaseModel):
 
 def run(request: Request, call: Call, world: World) -> Response:
     tables = world.tables
-    job = jobs.find(tables, request.article_id, request.delivery, request.shard)
-    if job is None or job.done:
-        return Response(outcome="gone" if job is None else "done")
+    job, article = jobs.find_with_article(tables, request.article_id, request.delivery, request.shard)
+    if job is None:
+        return Response(outcome="gone")
+    if job.over:
+        return Response(outcome="done" if job.done else "dead")
+    wanted = article is not None and _wanted(article, job)
+    if article is not None and wanted and job.started_ms is None:
+        start_shards(next_shards(job.shard, article.width), article, world)
     now = call.time_ms()
     if not may_acquire(job, now, _margin_ms(world)):
         return Response(outcome="taken")
     held = jobs.acquire(tables, job, call.request_id, now, now + int(call.seconds_left() * 1000))
     if held is None:
         return Response(outcome="taken")
-    article = articles.find(tables, request.article_id)
-    if article is None or not _wanted(article, held):
-        _stop(held, article, call, world)
-        return Response(outcome="stopped")
     try:
+        if article is None or not wanted:
+            return _stop(held, article, call, world)
         return _deliver(held, article, call, world)
     except ConditionFailed:
         return Response(outcome="taken")
-    except Busy:
-        jobs.give_back(tables, held, call.time_ms())
+    except Busy as error:
+        jobs.give_back(tables, held, error.message, call.time_ms())
         raise
 
 
+@dataclass
+class _Window:
+    """What was done between two checkpoints: followers looked at, and whether others follow behind `next_key`."""
+
+    next_key: str
+    more: bool = True
+    looked_at: int = 0
+    deferred: int = 0
+    plain: list[str] = field(default_factory=list)
+    checked: list[str] = field(default_factory=list)
+    set_aside: list[str] = field(default_factory=list)
+
+    @property
+    def delivered(self) -> int:
+        return len(self.plain) + len(self.checked)
+
+
 def _deliver(job: Job, article: Article, call: Call, world: World) -> Response:
-    """Range by range; the cursor moves only over acknowledged rows, and is saved after each range."""
-    allowed = world.settings.fanout_batch_followers
-    total = looked_at = 0
+    """Window by window; the cursor moves only over rows that are acknowledged or set aside."""
+    tables, allowed, total = world.tables, world.settings.fanout_batch_followers, 0
+    looked_s = call.seconds_left()
     while True:
-        found = relations.followers(
-            world.tables, article.author_id, job.cursor, job.end_key, min(RANGE, allowed - looked_at)
-        )
-        puts = _puts(found, job, article)
-        _put(puts, job, article, call, world)
-        total += len(puts)
-        looked_at += len(found.rows)
-        deferred = len(found.rows) - len(puts)
-        if not found.more:
-            jobs.finish(world.tables, job, job.end_key, len(puts), deferred, call.time_ms())
-            _unguard(job, article, world)
+        window = _read(job, article, min(CAREFUL_WINDOW if job.careful else WINDOW, allowed), world)
+        _put(window, job, article, call, world)
+        total, allowed = total + window.delivered, allowed - window.looked_at
+        said = window.next_key, window.delivered, window.deferred, call.time_ms()
+        parted = bool(window.set_aside)
+        if not window.more:
+            _unguard(jobs.finish(tables, job, *said, parted=parted), article, world)
             return Response(outcome="done", delivered=total)
-        hand_on = looked_at >= allowed or call.seconds_left() < HAND_ON_S
-        job = jobs.advance(world.tables, job, found.next_key, len(puts), deferred, call.time_ms(), release=hand_on)
+        hand_on = allowed <= 0 or call.seconds_left() < HAND_ON_S
+        job = jobs.advance(tables, job, *said, parted=parted, release=hand_on)
         if hand_on:
             start_shard(job.article_id, job.delivery, job.shard, world)
             return Response(outcome="handed_on", delivered=total)
-        current = articles.find(world.tables, article.id)
-        if current is None or not _wanted(current, job):
-            _stop(job, article, call, world)
-            return Response(outcome="stopped", delivered=total)
+        if looked_s - call.seconds_left() >= LOOK_AGAIN_S:
+            looked_s = call.seconds_left()
+            current = articles.find(tables, article.id)
+            if current is None or not _wanted(current, job):
+                return _stop(job, current, call, world, total)
 
 
 def _wanted(article: Article, job: Job) -> bool:
@@ -93,45 +121,65 @@ def _wanted(article: Article, job: Job) -> bool:
     return article.shown and article.delivery == job.delivery
 
 
-def _puts(found: Followers, job: Job, article: Article) -> list[Put]:
-    """Of those who have been there lately; the others get it when they come back."""
+def _read(job: Job, article: Article, most: int, world: World) -> _Window:
+    """The next followers: who has been there lately, and who gets it when they come back."""
     published = article.published_ms
     assert published is not None, "an article that is shown has a publish time"
-    return [
-        inboxes.put(
-            follower.key,
-            published,
-            article.id,
-            article.author_id,
-            job.delivery,
-            only_if_absent=not first_write_is_plain(job, follower, published),
-        )
-        for follower in found.rows
-        if not is_cold(follower.seen_day, published)
-    ]
+    window = _Window(job.cursor)
+    while window.more and window.looked_at < most:
+        size = min(RANGE, most - window.looked_at)
+        found = relations.followers(world.tables, article.author_id, window.next_key, job.end_key, size)
+        for follower in found.rows:
+            if is_cold(follower.seen_day, published):
+                window.deferred += 1
+            elif first_write_is_plain(job, follower, published):
+                window.plain.append(follower.key)
+            else:
+                window.checked.append(follower.key)
+        window.looked_at += found.read
+        window.next_key, window.more = found.next_key, found.more
+    return window
 
 
-def _put(puts: list[Put], job: Job, article: Article, call: Call, world: World) -> None:
-    """Every row acknowledged, and those noted that have come late, before the cursor passes them; or an error.
+def _put(window: _Window, job: Job, article: Article, call: Call, world: World) -> None:
+    """Every row acknowledged, and those noted that have come late; or set aside; or Busy.
 
     After a take-over nobody knows which of them have only come now: all are noted.
     """
-    new = put_all(puts, call, world.tables)
-    if article.published_ms is not None and is_late(job.delivery, article.published_ms, call.time_ms()):
-        note_late(puts if job.suspect else new, call, world.tables)
+    readers, published = [*window.plain, *window.checked], article.published_ms or 0
+    new = readers
+    try:
+        new = push_all(article, job.delivery, window.plain, window.checked, call, world.tables)
+    except Undelivered as failed:
+        window.set_aside += _set_aside(failed, job, call, world)
+    if not is_late(published, call.time_ms()):
+        return
+    late = {*(readers if job.suspect else new)}.difference(window.set_aside)
+    try:
+        note_late(sorted(late), published, article.id, call, world.tables)
+    except Undelivered as failed:
+        window.set_aside += _set_aside(failed, job, call, world)
 
 
-def _stop(job: Job, article: Article | None, call: Call, world: World) -> None:
+def _set_aside(failed: Undelivered, job: Job, call: Call, world: World) -> list[str]:
+    """Give a few readers whose rows fail again and again shards of their own; all other failures are raised."""
+    readers = sorted({*failed.readers})
+    if not job.careful or job.shard >= SET_ASIDE or len(readers) > MOST_SET_ASIDE:
+        raise failed
+    world.tables.write_all(*jobs.set_aside(job, readers, call.time_ms()))
+    return readers
+
+
+def _stop(job: Job, article: Article | None, call: Call, world: World, delivered: int = 0) -> Response:
     """The ledger first, then the work row that guards it."""
-    jobs.finish(world.tables, job, job.cursor, 0, 0, call.time_ms())
-    _unguard(job, article, world)
+    _unguard(jobs.finish(world.tables, job, job.cursor, 0, 0, call.time_ms()), article, world)
+    return Response(outcome="stopped", delivered=delivered)
 
 
 def _unguard(job: Job, article: Article | None, world: World) -> None:
-    published = article.published_ms if article is not None else None
-    if published is not None:
-        guard = shard_guard(job.article_id, job.delivery, job.shard, published)
-        world.tables.write_many([work.remove(guard)])
+    """Where this shard is the whole delivery; the guard of several is the sweeper's to remove."""
+    if job.whole and not job.parted and article is not None and article.published_ms is not None:
+        world.tables.write_many([work.remove(delivery_guard(job.article_id, job.delivery, article.published_ms))])
 
 
 def _margin_ms(world: World) -> int:

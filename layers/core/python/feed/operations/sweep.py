@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
 from feed.call import Call
 from feed.domain.articles import Article, State
-from feed.domain.fanout import is_abandoned
-from feed.errors import Misconfigured, ProviderAway
+from feed.domain.fanout import Job, is_abandoned, is_hopeless
+from feed.errors import ConditionFailed, Misconfigured, ProviderAway
 from feed.observability import alert, log_problem
 from feed.operations._byline import BYLINE, sign_articles
 from feed.operations._reconcile import reconcile
 from feed.operations._recount import RECOUNT, recount
 from feed.operations._recount_people import MOST_IN_A_TURN, PEOPLE, Part, TooMany, recount_later, recount_person
-from feed.operations._release import release, start_shard
+from feed.operations._release import FANOUT_GUARD, dead_letter, release, start_shard
 from feed.operations._settlement import PAYMENT, Suspicious
 from feed.operations._telling import tell_again
 from feed.operations.block._parting import BLOCK, settle
@@ -116,18 +117,29 @@ def _publish(item: Work, turn: _Turn) -> bool:
 
 
 def _fanout(item: Work, turn: _Turn) -> bool:
-    """A shard: gone when its ledger says done; started again when nobody has cared for it for a while."""
-    article_id, delivery, shard = item.numbers
-    article = articles.find(turn.tables, article_id)  # before the job: PUBLIC is written after every job row
-    job = jobs.find(turn.tables, article_id, delivery, shard)
-    if job is None:
-        return not _in_release(article, delivery)
-    if job.done:
-        return True
+    """A delivery: gone when its ledger says that all is over; what nobody has cared for lately is started again."""
+    article_id, delivery, *_ = item.numbers  # an older version's row names one of the shards, too
+    article = articles.find(turn.tables, article_id)  # before the jobs: PUBLIC is written after every job row
+    shards = jobs.of_delivery(turn.tables, article_id, delivery)
     margin_ms = int(turn.world.settings.request_timeout_s * 1000)
-    if turn.may_invoke and is_abandoned(job, turn.call.time_ms(), margin_ms):
-        turn.may_invoke = start_shard(article_id, delivery, shard, turn.world)
-    return False
+    waiting = [job for job in shards if not job.over]
+    for job in waiting:
+        if is_abandoned(job, turn.call.time_ms(), margin_ms):
+            _start_or_bury(job, turn)
+    return not waiting and not _in_release(article, delivery)
+
+
+def _start_or_bury(job: Job, turn: _Turn) -> None:
+    """The dead letter first: nothing is given up that nobody is told of."""
+    now_ms = turn.call.time_ms()
+    if is_hopeless(job, now_ms):
+        letter = dead_letter(job)
+        turn.tables.write_all(work.put(letter))
+        with suppress(ConditionFailed):
+            jobs.bury(turn.tables, job, now_ms)
+        alert(turn.call, f"A shard of a delivery has failed {job.tries} times: {letter.reason}", job=letter.id)
+    elif turn.may_invoke:
+        turn.may_invoke = start_shard(job.article_id, job.delivery, job.shard, turn.world)
 
 
 def _in_release(article: Article | None, delivery: int) -> bool:
@@ -227,7 +239,7 @@ def _payment(item: Work, turn: _Turn) -> bool:
 
 _STEPS: dict[str, Callable[[Work, _Turn], bool]] = {
     "publish": _publish,
-    "fanout": _fanout,
+    FANOUT_GUARD: _fanout,
     "relation": _relation,
     "purge": _purge,
     BLOCK: _block,

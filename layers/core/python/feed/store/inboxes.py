@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from feed.domain.ids import hashed
-from feed.store.client import MAX_BATCH_WRITE, Tables
-from feed.store.rows import STAMP, End, Expect, Failed, Key, Put, Row, Write
+from feed.store.client import MAX_BATCH_GET, MAX_BATCH_WRITE, Tables
+from feed.store.rows import STAMP, Copies, End, Expect, Failed, Key, Put, Row, Write
 from feed.store.schema import INBOXES
 
 _AUTHOR = "author"
@@ -51,6 +51,24 @@ def deliver(tables: Tables, writes: Sequence[Write], rows_per_request: int = MAX
     return [failed for result in results for failed in result]
 
 
+def push(
+    tables: Tables,
+    readers: Sequence[str],
+    published_ms: int,
+    article_id: int,
+    author_id: int,
+    delivery: int,
+    *,
+    only_if_absent: bool,
+) -> list[Failed]:
+    """One article to many readers' inboxes, batches side by side; what was not acknowledged."""
+    row = put("", published_ms, article_id, author_id, delivery, only_if_absent=only_if_absent)
+    copies = Copies(row.table, readers, row.key[1:], row.columns, row.expect)
+    batches = [copies[start : start + MAX_BATCH_WRITE] for start in range(0, len(copies), MAX_BATCH_WRITE)]
+    results = tables.together(*(lambda batch=batch: tables.put_copies(batch) for batch in batches))
+    return [failed for result in results for failed in result]
+
+
 def page(
     tables: Tables, reader_id: int, before: Key | None, limit: int, floor_ms: int = 0
 ) -> tuple[list[InboxRow], bool]:
@@ -76,6 +94,16 @@ def held(tables: Tables, reader_id: int, published: Iterable[tuple[int, int]]) -
     keys = [(hashed(reader_id), published_ms, article_id) for published_ms, article_id in published]
     found = tables.get_many({INBOXES: keys}, {INBOXES: (_AUTHOR,)})[INBOXES]
     return frozenset(int(row["message_id"]) for row in found.values())
+
+
+def holders(tables: Tables, reader_keys: Sequence[str], published_ms: int, article_id: int) -> set[str]:
+    """Whose inbox has this article, hidden or not; one request for a hundred readers, several side by side."""
+    keys = [(reader, published_ms, article_id) for reader in reader_keys]
+    batches = [keys[start : start + MAX_BATCH_GET] for start in range(0, len(keys), MAX_BATCH_GET)]
+    found = tables.together(
+        *(lambda batch=batch: tables.get_many({INBOXES: batch}, {INBOXES: (_AUTHOR,)})[INBOXES] for batch in batches)
+    )
+    return {str(row["user_key"]) for rows in found for row in rows.values()}
 
 
 def _decode(row: Row) -> InboxRow:

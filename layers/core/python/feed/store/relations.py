@@ -20,9 +20,10 @@ _DELIVERED_BY = ("followed_ms", "seen_day", "warm_ms")
 
 @dataclass(frozen=True)
 class Followers:
-    """A stretch of one author's followers, and the key at which the next one starts."""
+    """A stretch of one author's followers, how many rows it took, and the key at which the next one starts."""
 
     rows: list[Follower]
+    read: int
     next_key: str
     more: bool
 
@@ -93,8 +94,26 @@ def followers(tables: Tables, author_id: int, start: str, end: str, limit: int) 
     page = tables.scan(RELATIONS, (author, start), (author, end), columns=_DELIVERED_BY, limit=limit)
     rows = [_follower(row) for row in page.rows if "followed_ms" in row]
     if page.next_key is not None:
-        return Followers(rows, str(page.next_key[1]), more=True)
-    return Followers(rows, end, more=False)
+        return Followers(rows, len(page.rows), str(page.next_key[1]), more=True)
+    return Followers(rows, len(page.rows), end, more=False)
+
+
+def audience(tables: Tables, author_id: int, start: str) -> tuple[Followers, list[str]]:
+    """As `followers`, of everybody from a key on; beside them, the keys of those whose rows are switched off."""
+    author = hashed(author_id)
+    # a row of which nothing is asked for is left out: every row has its epoch
+    page = tables.scan(RELATIONS, (author, start), (author, End.MAX), columns=("epoch", *_DELIVERED_BY))
+    rows = [_follower(row) for row in page.rows if "followed_ms" in row]
+    left = [str(row["follower_key"]) for row in page.rows if "followed_ms" not in row]
+    next_key = str(page.next_key[1]) if page.next_key is not None else ""
+    return Followers(rows, len(page.rows), next_key, more=page.next_key is not None), left
+
+
+def current(tables: Tables, author_id: int, follower_keys: Iterable[str]) -> list[Follower]:
+    """Those of them who follow now; one request for up to a hundred."""
+    keys = [(hashed(author_id), follower) for follower in follower_keys]
+    found = tables.get_many({RELATIONS: keys}, {RELATIONS: _DELIVERED_BY})[RELATIONS]
+    return [_follower(row) for row in found.values() if "followed_ms" in row]
 
 
 def _follower(row: Row) -> Follower:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import overload
 
 Value = int | str
 Row = dict[str, Value]
@@ -98,6 +99,30 @@ class Delete:
 
 
 Write = Put | Update | Delete
+
+
+@dataclass(frozen=True)
+class Copies(Sequence[Put]):
+    """One row that is put for many: `firsts` are the first key column of each, `rest` is the other ones of all."""
+
+    table: str
+    firsts: Sequence[str]
+    rest: Key
+    columns: Mapping[str, Value]
+    expect: Expect = Expect.ANYTHING
+
+    def put(self, first: str) -> Put:
+        return Put(self.table, (first, *self.rest), self.columns, self.expect)
+
+    @overload
+    def __getitem__(self, at: int) -> Put: ...
+    @overload
+    def __getitem__(self, at: slice) -> Copies: ...
+    def __getitem__(self, at: int | slice) -> Put | Copies:
+        return replace(self, firsts=self.firsts[at]) if isinstance(at, slice) else self.put(self.firsts[at])
+
+    def __len__(self) -> int:
+        return len(self.firsts)
 
 
 @dataclass(frozen=True)

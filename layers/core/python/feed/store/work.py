@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from feed.store.client import Tables
 from feed.store.rows import Delete, End, Put, Row
@@ -16,16 +16,21 @@ SCHEDULE = "schedule"
 BUCKETS = tuple(f"{number:02x}" for number in range(WORK_BUCKETS))
 CALENDAR = tuple(f"{SCHEDULE}:{bucket}" for bucket in BUCKETS)
 """Buckets that hold nothing else, so that no sweep reads what has its time."""
+DEAD = "dead"
+"""The kind of the dead letters: what has failed again and again, until a person has it repaired."""
+DEAD_LETTERS = tuple(f"{DEAD}:{bucket}" for bucket in BUCKETS)
+_BUCKETS_OF = {SCHEDULE: CALENDAR, DEAD: DEAD_LETTERS}
 _PAGE = 100
 
 
 @dataclass(frozen=True)
 class Work:
-    """`kind` names the step that finishes it, `id` what it is about (numbers joined by ':')."""
+    """`kind` names the step that finishes it, `id` what it is about (numbers joined by ':'), `reason` why it failed."""
 
     due_ms: int
     kind: str
     id: str
+    reason: str = field(default="", compare=False)
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -33,7 +38,8 @@ class Work:
 
 
 def put(work: Work) -> Put:
-    return Put(WORK, _key(work), {"written": 1})
+    reason = {"reason": work.reason} if work.reason else {}
+    return Put(WORK, _key(work), {"written": 1, **reason})
 
 
 def remove(work: Work) -> Delete:
@@ -49,11 +55,12 @@ def due(tables: Tables, bucket: str, behind: Work | None, now_ms: int, limit: in
 
 def scheduled(tables: Tables, now_ms: int) -> Iterator[Work]:
     """Everything in the calendar that is due, oldest first over all its buckets, read page by page as it is wanted."""
-    buckets = (_all_due(tables, bucket, now_ms) for bucket in CALENDAR)
+    buckets = (all_due(tables, bucket, now_ms) for bucket in CALENDAR)
     return heapq.merge(*buckets, key=lambda work: (work.due_ms, work.id))
 
 
-def _all_due(tables: Tables, bucket: str, now_ms: int) -> Iterator[Work]:
+def all_due(tables: Tables, bucket: str, now_ms: int) -> Iterator[Work]:
+    """Oldest first, read page by page as it is wanted."""
     behind: Work | None = None
     while True:
         page = due(tables, bucket, behind, now_ms, _PAGE)
@@ -64,9 +71,9 @@ def _all_due(tables: Tables, bucket: str, now_ms: int) -> Iterator[Work]:
 
 
 def _key(work: Work) -> tuple[str, int, str, str]:
-    buckets = CALENDAR if work.kind == SCHEDULE else BUCKETS
+    buckets = _BUCKETS_OF.get(work.kind, BUCKETS)
     return buckets[zlib.crc32(work.id.encode()) % WORK_BUCKETS], work.due_ms, work.kind, work.id
 
 
 def _decode(row: Row) -> Work:
-    return Work(int(row["due_ms"]), str(row["kind"]), str(row["id"]))
+    return Work(int(row["due_ms"]), str(row["kind"]), str(row["id"]), str(row.get("reason", "")))

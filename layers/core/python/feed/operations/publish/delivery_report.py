@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from feed.call import Call
 from feed.domain.articles import Article, State
-from feed.domain.fanout import Job, is_stalled
+from feed.domain.fanout import Job, delivered, is_stalled
 from feed.errors import NotFound
 from feed.operations._fields import Id, PublicRequest, Rfc3339
 from feed.operations._rights import own
@@ -43,14 +43,13 @@ def run(request: Request, call: Call, world: World) -> Response:
     shards = jobs.of_delivery(world.tables, article.id, article.delivery)
     if not shards and article.state is State.PUBLIC:
         return _long_ago(article)
-    delivered = sum(job.delivered for job in shards)
-    deferred = sum(job.deferred for job in shards)
+    reached, deferred = delivered(shards), sum(job.deferred for job in shards)
     started = [job.started_ms for job in shards if job.started_ms is not None]
     finished = [job.finished_ms for job in shards if job.finished_ms is not None]
-    complete = len(finished) == article.width
+    complete = len(shards) >= article.width and all(job.done for job in shards)
     return Response(
-        followers=delivered + deferred if complete else max(delivered + deferred, article.audience),
-        delivered=delivered,
+        followers=reached + deferred if complete else max(reached + deferred, article.audience),
+        delivered=reached,
         deferred=deferred,
         state=_state(shards, call.now_ms, complete=complete),
         started_at=min(started, default=None),
