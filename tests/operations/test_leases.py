@@ -121,6 +121,24 @@ def test_who_read_the_ledger_before_another_stopped_does_not_get_the_shard(
     assert said(driver, event) == "taken"
 
 
+def test_who_read_the_ledger_before_another_failed_does_not_get_the_shard(
+    product: Product, driver: InProcess, tablestore: TablestoreFake, meanwhile: Meanwhile
+) -> None:
+    """No owner, the same cursor: all looks as it was, but there are rows now that must not be put again plainly."""
+    article = product.publish(ANN)["id"]
+    event = driver.queue.popleft()
+
+    def put_two_of_three_and_fail() -> None:
+        tablestore.faults.add("partial", api="BatchWriteRow", table=schema.INBOXES, rows=[0])
+        with pytest.raises(Exception, match="could not be written"):
+            driver.invoke(*event)
+        tablestore.faults.clear()
+
+    meanwhile(jobs, "acquire", put_two_of_three_and_fail)
+    assert said(driver, event) == "taken"
+    assert len(arrivals(tablestore, article)) == 2
+
+
 def test_of_two_that_read_the_ledger_at_once_one_gets_the_shard(
     product: Product, driver: InProcess, tablestore: TablestoreFake, meanwhile: Meanwhile
 ) -> None:
