@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from feed.domain.articles import Article
 
 _ROUNDS = 3
+PATIENT_ROUNDS = 8
+"""A worker's, where many rows fail: thirteen seconds, in which partitions that were hot have split or cooled down."""
 _FEW = 20
 _ROUND_S = 5.0
 """What a call must have left for another round: an answer may take so long."""
@@ -32,7 +34,7 @@ class Undelivered(Busy):
 
 def put_all(puts: Sequence[Put], call: Call, tables: Tables) -> list[Put]:
     """Those that may not have been there before. Raises Undelivered unless every row is acknowledged."""
-    there = _put_lacking(inboxes.deliver(tables, puts), call, tables)
+    there = _put_lacking(inboxes.deliver(tables, puts), call, tables, _ROUNDS)
     return [put for put in puts if put.key not in there] if there else list(puts)
 
 
@@ -47,7 +49,7 @@ def push_all(
     row = article.published_ms, article.id, article.author_id, delivery
     failed = inboxes.push(tables, plain, *row, only_if_absent=False)
     failed += inboxes.push(tables, checked, *row, only_if_absent=True)
-    there = {key[0] for key in _put_lacking(failed, call, tables)}
+    there = {key[0] for key in _put_lacking(failed, call, tables, PATIENT_ROUNDS)}
     return [reader for reader in (*plain, *checked) if reader not in there]
 
 
@@ -63,33 +65,37 @@ def bring(puts: Sequence[Put], call: Call, tables: Tables) -> bool:
     return bool(put_all(puts, call, tables))
 
 
-def note_late(readers: Iterable[str], published_ms: int, article_id: int, call: Call, tables: Tables) -> None:
+def note_late(
+    readers: Iterable[str], published_ms: int, article_id: int, call: Call, tables: Tables, rounds: int = _ROUNDS
+) -> None:
     """On each reader's session row, so that the look for what is unread reaches this article. Raises Undelivered."""
     late = Late(published_ms, call.time_ms())
     notes = [sessions.note_late(reader, article_id, late) for reader in readers]
-    _repeat([row.write for row in inboxes.deliver(tables, notes)], call, tables)
+    _repeat([row.write for row in inboxes.deliver(tables, notes)], call, tables, rounds)
 
 
-def _put_lacking(failed: Sequence[Failed], call: Call, tables: Tables) -> set[Key]:
+def _put_lacking(failed: Sequence[Failed], call: Call, tables: Tables, rounds: int) -> set[Key]:
     """Put what has failed, or whose fate is unknown, again, if it is absent: whether it had come is not known then.
 
     The keys of those that had been there for certain.
     """
     lacking = [row.write for row in failed if not row.refused]
-    _repeat([inboxes.again(put) for put in lacking if isinstance(put, Put)], call, tables)
+    _repeat([inboxes.again(put) for put in lacking if isinstance(put, Put)], call, tables, rounds)
     return {row.write.key for row in failed if row.refused}
 
 
-def _repeat(writes: Sequence[Write], call: Call, tables: Tables) -> None:
+def _repeat(writes: Sequence[Write], call: Call, tables: Tables, rounds: int) -> None:
     """Until each is acknowledged, or refused. Raises Undelivered.
 
-    A few failed rows go one by one; more of them mean that whole requests failed, and are batched again.
+    A few failed rows go one by one, and not so often; more of them mean that whole requests failed, and are batched
+    again.
     """
-    for attempt in range(_ROUNDS):
-        if not writes or call.seconds_left() < _ROUND_S:
+    for attempt in range(rounds):
+        few = len(writes) <= _FEW
+        if not writes or (few and attempt >= _ROUNDS) or call.seconds_left() < _ROUND_S:
             break
         call.wait(0.05 * 2**attempt)
-        size = 1 if len(writes) <= _FEW else MAX_BATCH_WRITE
+        size = 1 if few else MAX_BATCH_WRITE
         writes = [row.write for row in inboxes.deliver(tables, writes, rows_per_request=size) if not row.refused]
     if writes:
         raise Undelivered(writes)

@@ -22,7 +22,7 @@ from feed.domain.fanout import (
 )
 from feed.domain.warmth import is_cold
 from feed.errors import Busy, ConditionFailed
-from feed.operations._arrivals import Undelivered, note_late, push_all
+from feed.operations._arrivals import PATIENT_ROUNDS, Undelivered, note_late, push_all
 from feed.operations._fields import Message
 from feed.operations._release import delivery_guard, start_shard, start_shards
 from feed.store import articles, jobs, relations, work
@@ -156,7 +156,7 @@ def _put(window: _Window, job: Job, article: Article, call: Call, world: World) 
         return
     late = {*(readers if job.suspect else new)}.difference(window.set_aside)
     try:
-        note_late(sorted(late), published, article.id, call, world.tables)
+        note_late(sorted(late), published, article.id, call, world.tables, PATIENT_ROUNDS)
     except Undelivered as failed:
         window.set_aside += _set_aside(failed, job, call, world)
 
