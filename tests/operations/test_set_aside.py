@@ -237,3 +237,16 @@ def test_a_shard_that_somebody_takes_while_it_is_given_up_lives_on(
     sweep_for(driver, clock, 4 * HOUR_MS)
     everybody_has(product, article)
     assert [job.dead_ms for job in jobs.of_delivery(store, article, 1)] == [None, None]
+
+
+def test_a_shard_whose_workers_meet_a_bug_ends_in_a_dead_letter_that_names_it(
+    product: Product, driver: InProcess, store: Tables, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise ValueError("something of a request")
+
+    monkeypatch.setattr("feed.store.relations.followers", broken)
+    article = product.publish(ANN)["id"]
+    sweep_for(driver, clock, 4 * HOUR_MS)
+    letters = [letter for bucket in work.DEAD_LETTERS for letter in work.all_due(store, bucket, clock.now_ms())]
+    assert [(letter.id, letter.reason) for letter in letters] == [(f"{article}:1:0", "ValueError; the log says more.")]

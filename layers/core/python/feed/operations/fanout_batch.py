@@ -21,7 +21,7 @@ from feed.domain.fanout import (
     next_shards,
 )
 from feed.domain.warmth import is_cold
-from feed.errors import Busy, ConditionFailed
+from feed.errors import ConditionFailed, FeedError
 from feed.operations._arrivals import PATIENT_ROUNDS, Undelivered, note_late, push_all
 from feed.operations._fields import Message
 from feed.operations._release import delivery_guard, start_shard, start_shards
@@ -69,8 +69,9 @@ def run(request: Request, call: Call, world: World) -> Response:
         return _deliver(held, article, call, world)
     except ConditionFailed:
         return Response(outcome="taken")
-    except Busy as error:
-        jobs.give_back(tables, held, error.message, call.time_ms())
+    except Exception as error:
+        reason = error.message if isinstance(error, FeedError) else f"{type(error).__name__}; the log says more."
+        jobs.give_back(tables, held, reason, call.time_ms())
         raise
 
 

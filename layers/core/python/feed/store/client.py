@@ -55,7 +55,7 @@ class Connection:
 
     sdk: Any
     threads: ThreadPoolExecutor
-    takes_copies: bool = False
+    takes_copies: bool
 
     @classmethod
     def open(cls, endpoint: str, instance: str, credentials: Credentials, timeout_s: float) -> Connection:
@@ -189,15 +189,24 @@ class Tables:
 
         When the whole request fails as busy or unanswered, every row is returned as failed.
         """
-        request, by_table = self._batch(writes)
+        from tablestore import BatchWriteRowRequest, DeleteRowItem, PutRowItem, TableInBatchWriteRowItem, UpdateRowItem
+
+        kinds = {Put: PutRowItem, Update: UpdateRowItem, Delete: DeleteRowItem}
+        by_table: dict[str, list[Write]] = {}
+        for write in writes:
+            by_table.setdefault(write.table, []).append(write)
+        request = BatchWriteRowRequest()
+        for table, group in by_table.items():
+            items = [kinds[type(write)](*encode(self._named(table, write.key), write)) for write in group]
+            request.add(TableInBatchWriteRowItem(table, items))
         return self._written(request, writes, by_table)
 
     def put_copies(self, copies: Copies) -> list[Failed]:
         """As `write_many` of each row, at a small part of its processor time."""
         if not self._takes_copies:
             return self.write_many(copies)
-        sample, _ = self._batch([copies.put("")])
-        return self._written(CopiesRequest(sample, copies.firsts), copies, {copies.table: copies})
+        request = CopiesRequest(copies, KEY_NAMES[copies.table])
+        return self._written(request, copies, {copies.table: copies})
 
     def write_all(self, *writes: Write) -> None:
         """Writes that may be repeated, in one request; a row whose condition refuses it is as good as written.
@@ -222,20 +231,6 @@ class Tables:
             if not left:
                 return certain
         return False
-
-    def _batch(self, writes: Sequence[Write]) -> tuple[Any, dict[str, list[Write]]]:
-        """The SDK's request, and the writes in the order in which it has them."""
-        from tablestore import BatchWriteRowRequest, DeleteRowItem, PutRowItem, TableInBatchWriteRowItem, UpdateRowItem
-
-        kinds = {Put: PutRowItem, Update: UpdateRowItem, Delete: DeleteRowItem}
-        by_table: dict[str, list[Write]] = {}
-        for write in writes:
-            by_table.setdefault(write.table, []).append(write)
-        request = BatchWriteRowRequest()
-        for table, group in by_table.items():
-            items = [kinds[type(write)](*encode(self._named(table, write.key), write)) for write in group]
-            request.add(TableInBatchWriteRowItem(table, items))
-        return request, by_table
 
     def _written(self, request: Any, writes: Sequence[Write], by_table: Mapping[str, Sequence[Write]]) -> list[Failed]:
         try:

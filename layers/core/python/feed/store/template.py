@@ -6,13 +6,17 @@ import json
 import struct
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 from feed.observability import whereabouts
+from feed.store.rows import Copies, Expect
+from feed.store.sdk import encode
 
 _API = "BatchWriteRow"
+_TEMPLATES_KEPT = 4
 _ANSWERS_KEPT = 8
 _EVERY_BYTE = bytes(range(256))
 
@@ -28,29 +32,36 @@ _CHECKSUM_TAG = b"\x0a"
 class CopiesRequest:
     """What `batch_write_row` of a client that was taught takes in place of the SDK's request.
 
-    `sample` is the SDK's request for one of the rows, with an empty first key column; `firsts` has those of all.
+    `names` are the key columns'.
     """
 
-    def __init__(self, sample: Any, firsts: Sequence[str]) -> None:
-        ((table, item),) = sample.items.items()
-        (row,) = item.row_items
-        self.sample = sample
-        self.firsts = firsts
-        self.cells = len(row.row.primary_key) + len(row.row.attribute_columns)
+    def __init__(self, copies: Copies, names: Sequence[str]) -> None:
+        self.copies = copies
+        self.names = names
         # the SDK's response asks of what kind each row was, and nothing else
-        self.items = {table: SimpleNamespace(row_items=[SimpleNamespace(type=row.type)] * len(firsts))}
+        self.items = {copies.table: SimpleNamespace(row_items=[SimpleNamespace(type="put")] * len(copies))}
+
+    def in_full(self, firsts: Sequence[str]) -> Any:
+        """The SDK's own request for the rows of these."""
+        from tablestore import BatchWriteRowRequest, PutRowItem, TableInBatchWriteRowItem
+
+        puts = map(self.copies.put, firsts)
+        rows = [PutRowItem(*encode(list(zip(self.names, put.key, strict=True)), put)) for put in puts]
+        request = BatchWriteRowRequest()
+        request.add(TableInBatchWriteRowItem(self.copies.table, rows))
+        return request
 
 
 def teach(sdk: Any) -> bool:
     """Make a client take CopiesRequest. False, said once in the log, where its SDK is not as we know it."""
     try:
         encoders, decoders = sdk.protocol.encoder.api_encode_map, sdk.protocol.decoder.api_decode_map
-        encode, decode = _pasting(encoders[_API]), _remembering(decoders[_API])
-        _try_out(encode, decode)
+        ours = _pasting(encoders[_API]), _remembering(decoders[_API])
+        _try_out(*ours)
     except Exception as error:  # an SDK that we do not know may raise anything
         _report(whereabouts(error))
         return False
-    encoders[_API], decoders[_API] = encode, decode
+    encoders[_API], decoders[_API] = ours
     return True
 
 
@@ -60,77 +71,72 @@ def _report(detail: str) -> None:
     print(json.dumps({"problem": problem, "detail": detail}), file=sys.stdout, flush=True)
 
 
-def _pasting(encode: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _pasting(own: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The SDK's encoder of BatchWriteRow, and ours for copies; it keeps a template of the last few rows."""
     from tablestore.encoder import NativeEncodedBytes
+
+    templates: dict[str, _Template] = {}
 
     def either(request: Any) -> Any:
         if not isinstance(request, CopiesRequest):
-            return encode(request)
-        return NativeEncodedBytes(pasted(encode(request.sample).SerializeToString(), request.cells, request.firsts))
+            return own(request)
+        row = repr((request.names, replace(request.copies, firsts=())))  # tells 1 from True, as the bytes do
+        template = templates.get(row)
+        if template is None:
+            template = _Template(own(request.in_full([""])).SerializeToString(), request.copies)
+            if len(templates) >= _TEMPLATES_KEPT:
+                templates.clear()
+            templates[row] = template
+        return NativeEncodedBytes(template.request(request.copies.firsts))
 
     return either
 
 
-def _remembering(decode: Callable[[bytes, str], Any]) -> Callable[[bytes, str], Any]:
-    """While all goes well, every batch of one size is answered by the same bytes."""
-    known = lru_cache(_ANSWERS_KEPT)(lambda body: decode(body, ""))
+def _remembering(own: Callable[[bytes, str], Any]) -> Callable[[bytes, str], Any]:
+    """The SDK's decoder: while all goes well, every batch of one size is answered by the same bytes."""
+    known = lru_cache(_ANSWERS_KEPT)(lambda body: own(body, ""))
     return lambda body, _request_id: known(body)
 
 
-def _try_out(encode: Callable[[Any], Any], decode: Callable[[bytes, str], Any]) -> None:
+def _try_out(encoded: Callable[[Any], Any], decoded: Callable[[bytes, str], Any]) -> None:
     """Raises unless a small batch is encoded as by the SDK, and its answer is understood."""
     from tablestore import BatchWriteRowResponse
     from tablestore.protobuf import table_store_pb2 as wire
 
     firsts = ["", "id", "编号" * 50]
-    copies = CopiesRequest(_trial([""]), firsts)
-    if encode(copies).SerializeToString() != encode(_trial(firsts)).SerializeToString():
+    copies = Copies("trial", firsts, (-1, "名"), {"text": "文" * 50, "author": 2**40}, Expect.ABSENT)
+    request = CopiesRequest(copies, ("id", "number", "name"))
+    if encoded(request).SerializeToString() != encoded(request.in_full(firsts)).SerializeToString():
         raise ValueError("It encodes rows in another way.")
     done = {"is_ok": True, "consumed": {"capacity_unit": {"read": 1, "write": 2}}}
     refused = {"is_ok": False, "error": {"code": "OTSServerBusy"}}
     body = wire.BatchWriteRowResponse(tables=[{"table_name": "trial", "rows": [done, refused, done]}])
-    answer, _ = decode(body.SerializeToString(), "")
-    rows = BatchWriteRowResponse(copies, answer).table_of_put["trial"]
+    answer, _ = decoded(body.SerializeToString(), "")
+    rows = BatchWriteRowResponse(request, answer).table_of_put["trial"]
     found = [(row.index, row.is_ok, row.consumed.write if row.is_ok else row.error_code) for row in rows]
     if found != [(0, True, 2), (1, False, "OTSServerBusy"), (2, True, 2)]:
         raise ValueError("It understands an answer in another way.")
 
 
-def _trial(firsts: Sequence[str]) -> Any:
-    from tablestore import BatchWriteRowRequest, Condition, PutRowItem, Row, TableInBatchWriteRowItem
-
-    key, columns = [("number", -1), ("name", "名")], [("text", "文" * 50), ("author", 2**40)]
-    rows = [PutRowItem(Row([("id", first), *key], columns), Condition("EXPECT_NOT_EXIST")) for first in firsts]
-    request = BatchWriteRowRequest()
-    request.add(TableInBatchWriteRowItem("trial", rows))
-    return request
-
-
-def pasted(sample: bytes, cells: int, firsts: Sequence[str]) -> bytes:
-    """The bytes of a request for all `firsts`, from those for a single row, of so many cells, whose first is empty."""
-    from tablestore.protobuf.table_store_pb2 import BatchWriteRowRequest
-
-    (table,) = BatchWriteRowRequest.FromString(sample).tables
-    rows = _Row(table.rows[0], cells).copies(firsts)
-    table.ClearField("rows")
-    body = b"".join((table.SerializeToString(), *rows))
-    return b"\x0a" + _varint(len(body)) + body
-
-
-class _Row:
-    """A row to be copied: all of its bytes but the first cell's text, and what depends on it.
+class _Template:
+    """A request for one row whose first key column is empty, as the SDK encodes it, to be filled in for many.
 
     A cell's checksum is a CRC-8 of its name and value, a row's one of its cells' checksums and a zero. A CRC is linear:
     where the first cell's changes, the row's changes by what as many steps make of the difference alone.
     """
 
-    def __init__(self, row: Any, cells: int) -> None:
+    def __init__(self, sample: bytes, copies: Copies) -> None:
         from tablestore.plainbuffer.plain_buffer_crc8 import CRC8_TABLE
+        from tablestore.protobuf.table_store_pb2 import BatchWriteRowRequest
 
         self._step = bytes(CRC8_TABLE)
+        (table,) = BatchWriteRowRequest.FromString(sample).tables
+        (row,) = table.rows
         put: bytes = row.row_change
         row.ClearField("row_change")
         around: bytes = row.SerializePartialToString()
+        table.ClearField("rows")
+        self._table: bytes = table.SerializeToString()
         self._type, self._condition = around[:2], around[2:]  # the row itself goes between them
         (length,) = struct.unpack_from("<i", put, _BEFORE_NAME - 4)
         name_end = _BEFORE_NAME + length
@@ -139,8 +145,14 @@ class _Row:
         self._name = put[_BEFORE_NAME:name_end]
         self._before = put[: name_end + 1]
         self._rest = put[text + 2 : -1]
+        cells = 1 + len(copies.rest) + len(copies.columns)
         self._row_crcs = self._by_first_cell(cells, put[text + 1], put[-1])
         self._heads: dict[int, tuple[bytes, int]] = {}
+
+    def request(self, firsts: Sequence[str]) -> bytes:
+        """For a row for each of these."""
+        body = b"".join((self._table, *self._rows(firsts)))
+        return b"\x0a" + _varint(len(body)) + body
 
     def _by_first_cell(self, cells: int, cell_crc: int, row_crc: int) -> bytes:
         """The row's checksum for each of the first cell's."""
@@ -149,8 +161,8 @@ class _Row:
             steps = steps.translate(self._step)
         return bytes(row_crc ^ steps[cell_crc] ^ each for each in steps)
 
-    def copies(self, firsts: Sequence[str]) -> list[bytes]:
-        """As parts of one string: joining them later is cheaper than making each row."""
+    def _rows(self, firsts: Sequence[str]) -> list[bytes]:
+        """In parts: joining all of them at once is cheaper than making each row."""
         texts = [first.encode() for first in firsts]
         parts: list[bytes] = []
         for text, crc in zip(texts, self._crcs(texts), strict=True):
@@ -186,7 +198,7 @@ class _Row:
 
 def _varint(number: int) -> bytes:
     parts = bytearray()
-    while number > 128:
+    while number > 127:
         parts.append(number & 127 | 128)
         number >>= 7
     parts.append(number)
