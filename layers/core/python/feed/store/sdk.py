@@ -82,7 +82,8 @@ def retry_policy() -> Any:
         def should_retry(self, retry_times: int, exception: Any, api_name: str) -> bool:
             if retry_times >= 4:
                 return False
-            if RetryUtil.should_retry_no_matter_which_api(exception):
+            # the SDK's own list lacks OTSCapacityUnitExhausted and OTSFlowControl
+            if exception.code in _BUSY_CODES or RetryUtil.should_retry_no_matter_which_api(exception):
                 return True
             if not RetryUtil.is_repeatable_api(api_name):
                 return False
