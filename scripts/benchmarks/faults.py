@@ -24,14 +24,14 @@ def run(given: argparse.Namespace) -> dict[str, object]:
     from tests.faults.stage import Stage
 
     totals = Totals()
-    with Stage(LOCAL) as stage, tqdm(total=given.seeds, desc="faults", unit="run") as bar:
+    with Stage(LOCAL) as stage, tqdm(total=given.seeds, desc="faults", unit="run", mininterval=1) as bar:
         for seed in range(given.first, given.first + given.seeds):
             run = play(stage, seed)
             totals.add(run)
             if run.findings:
                 tqdm.write(run.story())
             bar.update()
-            bar.set_postfix(failed=len(totals.failed))
+            bar.set_postfix(failed=len(totals.failed), refresh=False)
     result = totals.as_json()
     _print(result)
     return result

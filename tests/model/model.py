@@ -85,7 +85,8 @@ class Model:
 
     `owed` must be in a reader's inbox once everything is delivered, `possible` may be there: who leaves and returns
     during a delivery may get it or not. `arrived` is what has been seen to come, and when (ms), in whatever order;
-    `late` of it came long after its publication; `quiet` too, but by a follow, so that it need not be unread. `strays` are articles of which the reader has a row in a wrong place, too.
+    `late` of it came long after its publication; `quiet` too, but by a follow, so that it need not be unread. `strays`
+    are articles of which the reader has a row in a wrong place, too.
     """
 
     newest: int

@@ -177,6 +177,27 @@ def test_a_change_that_dies_anywhere_is_finished(
     assert died >= 4
 
 
+def test_an_unfollow_that_died_before_it_began_brings_nothing(
+    product: Product, driver: InProcess, tablestore: TablestoreFake, clock: Clock
+) -> None:
+    """A push to a follower of some days is plain: what came by a backfill, and was read, would be unread again."""
+    product.follow(BEN, ANN)
+    clock.advance(10 * 60_000)
+    driver.sweep()
+    product.publish(ANN)
+    tablestore.faults.add("disconnect", api="UpdateRow", table=schema.SESSIONS)
+    assert product.call("DELETE", f"/v1/follows/{ANN}", BEN).status == 503
+    tablestore.faults.clear()
+    clock.advance(61_000)
+    tablestore.reset_requests()
+    driver.sweep()
+    assert schema.INBOXES not in tablestore.requests().get("BatchWriteRow", {})
+    assert session_says(tablestore, BEN, ANN)
+    assert product.call("GET", f"/v1/follows/{ANN}", BEN).body["status"] == 1
+    product.settle()
+    assert len(product.followed(BEN)) == 1
+
+
 def test_a_switched_off_relation_is_purged_a_day_later(
     product: Product, driver: InProcess, tablestore: TablestoreFake, clock: Clock
 ) -> None:

@@ -12,7 +12,7 @@ from feed.domain.fanout import SET_ASIDE, delivered
 from feed.domain.ids import hashed
 from feed.store import jobs, schema, sessions, work
 from feed.store.client import Connection, Tables
-from feed.store.rows import Copies, Failed, Write
+from feed.store.rows import Copies, Failed, Update, Value, Write
 from tests.operations.conftest import Calls, Clock, Meanwhile
 from tests.operations.crashes import Kind, Process, faults, guarded
 from tests.operations.fans import ANN, FANS, everybody_has, given_followers_of_some_days
@@ -218,6 +218,34 @@ def test_a_worker_that_dies_while_it_sets_aside_leaves_nobody_behind(
         assert delivered(ledger) == len(FANS), str(fault)
 
 
+def test_whom_a_dead_worker_has_set_aside_is_seen_to_though_its_successor_needs_nobody(
+    product: Product,
+    driver: InProcess,
+    store: Tables,
+    clock: Clock,
+    sickness: Sickness,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The successor comes by a repeated event, finds the row well, and finishes the shard: the guard must stay."""
+    monkeypatch.setattr(Connection, "open", guarded(Connection.open))
+    wiring.forget()
+    orphans = 0
+    for fault in faults(9, (Kind.AFTER,)):
+        sickness.keys = {hashed(SICK)}
+        article = product.publish(ANN, str(fault))["id"]
+        event = driver.queue.popleft()
+        for _ in range(2):
+            tried(driver, event)
+        Process(partial(tried, driver, event), fault).run()
+        sickness.keys.clear()
+        clock.advance(70_000)
+        tried(driver, event)
+        orphans += [job.done for job in jobs.of_delivery(store, article, 1)] == [True, False]
+        sweep_for(driver, clock, 600_000)
+        assert all(job.done for job in jobs.of_delivery(store, article, 1)), str(fault)
+    assert orphans
+
+
 def test_a_shard_that_somebody_takes_while_it_is_given_up_lives_on(
     product: Product, driver: InProcess, store: Tables, clock: Clock, sickness: Sickness, meanwhile: Meanwhile
 ) -> None:
@@ -237,6 +265,48 @@ def test_a_shard_that_somebody_takes_while_it_is_given_up_lives_on(
     sweep_for(driver, clock, 4 * HOUR_MS)
     everybody_has(product, article)
     assert [job.dead_ms for job in jobs.of_delivery(store, article, 1)] == [None, None]
+
+
+def test_who_slept_while_its_shard_was_given_up_does_not_finish_it(
+    product: Product, driver: InProcess, store: Tables, clock: Clock, sickness: Sickness, meanwhile: Meanwhile
+) -> None:
+    """The last of many: it would leave a shard that is dead and done."""
+    sickness.keys.clear()
+    article = product.publish(ANN)["id"]
+    event = driver.queue.popleft()
+    failed: dict[str, Value] = {"tries": 8, "failing_ms": clock.now_ms() - 2 * HOUR_MS, "reason": "of old"}
+    store.write(Update(schema.JOBS, (hashed(article), 1, 0), put=failed))
+
+    def sleep() -> None:
+        sweep_for(driver, clock, HOUR_MS)
+
+    meanwhile(jobs, "finish", sleep)
+    assert tried(driver, event) == "ok", "the shard is taken"
+    (job,) = jobs.of_delivery(store, article, 1)
+    assert (job.done, job.dead_ms is None, job.owner) == (False, False, "")
+
+
+def test_whom_a_sleeper_sets_aside_when_all_is_over_is_seen_to(
+    product: Product, driver: InProcess, store: Tables, clock: Clock, sickness: Sickness, meanwhile: Meanwhile
+) -> None:
+    """Its successor has finished the shard and removed the guard."""
+    article = product.publish(ANN)["id"]
+    event = driver.queue.popleft()
+    for _ in range(2):
+        tried(driver, event)
+
+    def finish_without_it() -> None:
+        sickness.keys.clear()
+        sweep_for(driver, clock, HOUR_MS)
+        assert driver.sweep() == {"finished": 0, "waiting": 0, "failed": 0}
+
+    meanwhile(jobs, "set_aside", finish_without_it)
+    assert tried(driver, event) == "ok", "the shard is taken"
+    assert [job.done for job in jobs.of_delivery(store, article, 1)] == [True, False]
+    sweep_for(driver, clock, 600_000)
+    everybody_has(product, article)
+    assert all(job.done for job in jobs.of_delivery(store, article, 1))
+    assert driver.sweep() == {"finished": 0, "waiting": 0, "failed": 0}
 
 
 def test_a_shard_whose_workers_meet_a_bug_ends_in_a_dead_letter_that_names_it(

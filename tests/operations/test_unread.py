@@ -259,6 +259,39 @@ def test_a_late_article_below_the_page_stays_unread(product: Product, store: Tab
     assert unread(product)["unread"] == 0
 
 
+@pytest.mark.parametrize("only", ["", "unread=true&"])
+def test_what_came_above_a_walk_stays_unread_whatever_came_below_it(
+    product: Product, store: Tables, clock: Clock, only: str
+) -> None:
+    """An article is published while somebody turns the page, then an older one comes, and is on the next page."""
+    first, second = publish(product, 2)
+    clock.advance(10_000)
+    page = product.call("GET", f"/v1/timeline?{only}size=1", READER).body
+    assert [item["article"]["id"] for item in page["items"]] == [first]
+    clock.advance(10_000)
+    (above,) = publish(product, 1)
+    clock.advance(10_000)
+    below = product.publish(BEN)["id"]
+    product.change(BEN, below, state="private")
+    deliver_late(store, below, clock.now_ms() - 60_000, clock)
+    page = product.call("GET", f"/v1/timeline?{only}size=2&cursor={page['next_cursor']}", READER).body
+    assert [item["article"]["id"] for item in page["items"]] == [second]
+    assert read(product, page["mark"]).status == 200
+    assert above in walk_unread(product)
+
+
+def test_a_cursor_of_an_older_version_goes_on(product: Product) -> None:
+    """It does not say when its walk began."""
+    articles = publish(product, 3)
+    place = product.walk("/v1/timeline", READER)[0]["sequence_id"], articles[0]
+    states: dict[str, list[int | str]] = {"timeline": [], "timeline unread": [0, Mark(0, 0).encode()]}
+    for name, known in states.items():
+        cursor = cursors.encode(name, READER, [*place, *known])
+        query = "unread=true&" if known else ""
+        page = product.call("GET", f"/v1/timeline?{query}cursor={cursor}", READER).body
+        assert [item["article"]["id"] for item in page["items"]] == articles[1:]
+
+
 def test_notes_of_many_late_articles_go_a_few_at_a_time(product: Product, store: Tables, clock: Clock) -> None:
     for number in range(30):
         deliver_late(store, 1_000 + number, clock.now_ms() - DAY_MS + number, clock)

@@ -152,22 +152,26 @@ def _put(window: _Window, job: Job, article: Article, call: Call, world: World) 
     try:
         new = push_all(article, job.delivery, window.plain, window.checked, call, world.tables)
     except Undelivered as failed:
-        window.set_aside += _set_aside(failed, job, call, world)
+        window.set_aside += _set_aside(failed, job, published, call, world)
     if not is_late(published, call.time_ms()):
         return
     late = {*(readers if job.suspect else new)}.difference(window.set_aside)
     try:
         note_late(sorted(late), published, article.id, call, world.tables, PATIENT_ROUNDS)
     except Undelivered as failed:
-        window.set_aside += _set_aside(failed, job, call, world)
+        window.set_aside += _set_aside(failed, job, published, call, world)
 
 
-def _set_aside(failed: Undelivered, job: Job, call: Call, world: World) -> list[str]:
-    """Give a few readers whose rows fail again and again shards of their own; all other failures are raised."""
+def _set_aside(failed: Undelivered, job: Job, published_ms: int, call: Call, world: World) -> list[str]:
+    """Give a few readers whose rows fail again and again shards of their own; all other failures are raised.
+
+    The delivery may be over by now but for this worker, who has slept: then nothing guards it any more.
+    """
     readers = sorted({*failed.readers})
     if not job.careful or job.shard >= SET_ASIDE or len(readers) > MOST_SET_ASIDE:
         raise failed
-    world.tables.write_all(*jobs.set_aside(job, readers, call.time_ms()))
+    guard = delivery_guard(job.article_id, job.delivery, published_ms)
+    world.tables.write_all(work.put(guard), *jobs.set_aside(job, readers, call.time_ms()))
     return readers
 
 
@@ -178,8 +182,11 @@ def _stop(job: Job, article: Article | None, call: Call, world: World, delivered
 
 
 def _unguard(job: Job, article: Article | None, world: World) -> None:
-    """Where this shard is the whole delivery; the guard of several is the sweeper's to remove."""
-    if job.whole and not job.parted and article is not None and article.published_ms is not None:
+    """Where this shard is the whole delivery; the guard of several is the sweeper's to remove.
+
+    A former owner may have set somebody aside, and died before it could say so.
+    """
+    if job.whole and not (job.parted or job.suspect) and article is not None and article.published_ms is not None:
         world.tables.write_many([work.remove(delivery_guard(job.article_id, job.delivery, article.published_ms))])
 
 

@@ -153,8 +153,8 @@ def _relation(item: Work, turn: _Turn) -> bool:
     The relation row is made to agree with the session entry, and both people are recounted: later, because what
     finishes here is only being counted now, and once, because after an outage there may be thousands.
     """
-    follower_id, author_id, *follow = item.numbers
-    finish(turn.tables, follower_id, author_id, turn.call.time_ms(), *follow)
+    follower_id, author_id, *change = item.numbers
+    finish(turn.tables, follower_id, author_id, turn.call.time_ms(), *change)
     people = (author_id, Part.FOLLOWERS), (follower_id, Part.FOLLOWING)
     recount_later(turn.tables, turn.call.now_ms, *people)
     return True

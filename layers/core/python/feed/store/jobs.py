@@ -100,6 +100,7 @@ def _as_read(job: Job) -> tuple[Where, ...]:
         equals("owner", job.owner) if job.owner else missing("owner", never=""),
         equals("cursor", job.cursor),
         equals("tries", job.tries) if job.tries else equals_or_missing("tries", 0),
+        equals("suspect", 1) if job.suspect else missing("suspect", never=_NEVER),
         missing("finished_ms", never=_NEVER),
         missing("dead_ms", never=_NEVER),
     )
@@ -148,9 +149,13 @@ def give_back(tables: Tables, job: Job, reason: str, now_ms: int) -> None:
 
 
 def bury(tables: Tables, job: Job, now_ms: int) -> None:
-    """Nobody is to try it again. Raises ConditionFailed when somebody has had it since `job` was read."""
-    put = {"dead_ms": now_ms}
-    tables.write(Update(JOBS, _key(job.article_id, job.delivery, job.shard), put=put, where=_as_read(job)))
+    """Nobody is to try it again, nor its last owner to go on.
+
+    Raises ConditionFailed when somebody has had it since `job` was read.
+    """
+    key = _key(job.article_id, job.delivery, job.shard)
+    drop = ("owner", "lease_until_ms")
+    tables.write(Update(JOBS, key, put={"dead_ms": now_ms}, drop=drop, where=_as_read(job)))
 
 
 def revive(tables: Tables, job: Job, now_ms: int) -> None:

@@ -122,16 +122,19 @@ def look(tables: Tables, follower_id: int, author_id: int) -> Found:
     )
 
 
-def finish(tables: Tables, follower_id: int, author_id: int, now_ms: int, follow: int = 0) -> None:
+def finish(tables: Tables, follower_id: int, author_id: int, now_ms: int, follow: int = 0, on: int = 1) -> None:
     """What is left of a change that died half way: everything agrees with the session entry, and with blocks.
 
-    `follow` is the epoch of the one that the change began or ended: if that is over, nobody is told of it.
+    `follow` is the epoch of the one that the change began or ended: if that is over, nobody is told of it. An unfollow
+    (`on` is 0) that never was made leaves nothing to do: a backfill might put what a push is about to put plainly.
     """
     found = look(tables, follower_id, author_id)
     if found.entry is None or found.author is None:
         return
     if follow not in (0, found.follow_of(found.entry)):
         tables.write_all(*_told(found, follow, on=False))
+    if found.entry.on and not on:
+        return
     with suppress(Blocked):
         settle(found, found.entry, tables, now_ms)
 
@@ -139,7 +142,7 @@ def finish(tables: Tables, follower_id: int, author_id: int, now_ms: int, follow
 def guards(found: Found, entry: Entry, now_ms: int) -> list[Work]:
     """The work rows of a change: finish it soon; a day later, purge the row that an unfollow has switched off."""
     about = f"{found.follower_id}:{found.author_id}"
-    rows = [Work(now_ms + GUARD_MS, "relation", f"{about}:{found.follow_of(entry)}")]
+    rows = [Work(now_ms + GUARD_MS, "relation", f"{about}:{found.follow_of(entry)}:{int(entry.on)}")]
     if not entry.on:
         rows.append(Work(now_ms + PURGE_MS, "purge", f"{about}:{entry.epoch}"))
     return rows

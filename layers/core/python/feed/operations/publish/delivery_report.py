@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from feed.call import Call
 from feed.domain.articles import Article, State
-from feed.domain.fanout import Job, delivered, is_stalled
+from feed.domain.fanout import SET_ASIDE, Job, delivered, is_stalled
 from feed.errors import NotFound
 from feed.operations._fields import Id, PublicRequest, Rfc3339
 from feed.operations._rights import own
@@ -46,7 +46,8 @@ def run(request: Request, call: Call, world: World) -> Response:
     reached, deferred = delivered(shards), sum(job.deferred for job in shards)
     started = [job.started_ms for job in shards if job.started_ms is not None]
     finished = [job.finished_ms for job in shards if job.finished_ms is not None]
-    complete = len(shards) >= article.width and all(job.done for job in shards)
+    cut = sum(job.shard < SET_ASIDE for job in shards)
+    complete = cut == article.width and all(job.done for job in shards)
     return Response(
         followers=reached + deferred if complete else max(reached + deferred, article.audience),
         delivered=reached,

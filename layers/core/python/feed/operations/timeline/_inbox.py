@@ -55,9 +55,16 @@ class InboxPage:
 
 
 def inbox_page(
-    size: int, start: Position | None, unread: Unread | None, call: Call, world: World, *, only_unread: bool
+    size: int,
+    start: Position | None,
+    unread: Unread | None,
+    began_ms: int,
+    call: Call,
+    world: World,
+    *,
+    only_unread: bool,
 ) -> InboxPage:
-    """`unread` is None for a look that begins now."""
+    """`unread` is None for a look that begins now; `began_ms` is when the walk did."""
     tables, reader = world.tables, call.require_caller()
     floor = unread.floor_ms if unread is not None and only_unread else 0
     session, rows = tables.pair(
@@ -72,21 +79,24 @@ def inbox_page(
     items, position = fill_page(size, start, look.read, look.show)
     look.note_visit()
     passed = [row for row in look.rows if position is None or row.position >= position]
-    return InboxPage(items, position, unread, mark_behind(passed, position, session), freshened.rebuilding)
+    mark = mark_behind(passed, position, session, began_ms)
+    return InboxPage(items, position, unread, mark, freshened.rebuilding)
 
 
-def mark_behind(rows: Sequence[InboxRow], position: Position | None, session: Session) -> Mark:
-    """The mark of who has seen these rows, down to a position (None: to the end).
+def mark_behind(rows: Sequence[InboxRow], position: Position | None, session: Session, began_ms: int) -> Mark:
+    """The mark of who has seen these rows, down to a position (None: to the end), in a walk that began then.
 
-    Late articles below it stay unread; those among the rows are named, so that their notes may go.
+    What has come since to a place that the walk had passed stays unread, as do late articles below the position; those
+    among the rows are named, so that their notes may go.
     """
-    since = [
+    since = [began_ms - STEP_BACK_MS]
+    since += [
         noted.put_ms - sessions.LANDED_MS
         for article, noted in session.late.items()
         if position is not None and (noted.published_ms, article) < position
         if not session.mark.covers(noted.put_ms + sessions.LANDED_MS, article)
     ]
-    mark = mark_of(((row.arrived_ms, row.article_id) for row in rows), session.mark, min(since, default=None))
+    mark = mark_of(((row.arrived_ms, row.article_id) for row in rows), session.mark, min(since))
     late = sorted({row.article_id for row in rows} & session.late.keys())
     return replace(mark, ids=mark.ids | frozenset(late[: MOST_IDS - len(mark.ids)]))
 

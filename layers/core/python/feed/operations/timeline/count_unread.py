@@ -52,5 +52,5 @@ def run(request: Request, call: Call, world: World) -> Response:  # noqa: ARG001
             looked_at.append(row)
             before = row.position
             found += unread.holds(row) and row.author_id not in session.left
-    mark = mark_behind(looked_at, before if more else None, session)
+    mark = mark_behind(looked_at, before if more else None, session, call.now_ms)
     return Response(unread=found, more=more, mark=mark.encode())

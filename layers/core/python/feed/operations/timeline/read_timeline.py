@@ -52,13 +52,13 @@ def run(request: Request, call: Call, world: World) -> Response:
     name = _UNREAD if request.unread else _INBOX
     if call.caller is None or (request.cursor and not cursors.belongs(name, call.caller, request.cursor)):
         return _beyond(request, request.cursor, call, world)
-    start, unread = _start(request, call)
-    page = inbox_page(request.size, start, unread, call, world, only_unread=request.unread)
+    start, unread, began_ms = _start(request, call)
+    page = inbox_page(request.size, start, unread, began_ms, call, world, only_unread=request.unread)
     mark = page.mark.encode()
     if page.position is None and not page.items:
         following = _beyond(request, None, call, world)
         return following.model_copy(update={"rebuilding": page.rebuilding, "mark": mark})
-    cursor = _cursor(name, page.position, page.unread, call) if page.position else first_cursor(call)
+    cursor = _cursor(name, page.position, page.unread, began_ms, call) if page.position else first_cursor(call)
     return Response(
         items=[_item(shown) for shown in page.items],
         next_cursor=cursor,
@@ -68,23 +68,28 @@ def run(request: Request, call: Call, world: World) -> Response:
     )
 
 
-def _start(request: Request, call: Call) -> tuple[Position | None, Unread | None]:
-    """Where a page begins, and what a walk through the unread knew as it began. Raises InvalidRequest."""
+def _start(request: Request, call: Call) -> tuple[Position | None, Unread | None, int]:
+    """Where a page begins, what a walk through the unread knew as it began, and when a walk did (ms).
+
+    A cursor of an older version does not say when. Raises InvalidRequest.
+    """
     if request.cursor is None:
-        return None, None
+        return None, None, call.now_ms
     if not request.unread:
-        published_ms, article_id = cursors.decode(_INBOX, call.caller, request.cursor, (int, int))
-        return (published_ms, article_id), None
-    parts = cursors.decode(_UNREAD, call.caller, request.cursor, (int, int, int, str), longest_text=2048)
-    published_ms, article_id, floor_ms, mark = parts
+        parts = cursors.decode(_INBOX, call.caller, request.cursor, (int, int, int), (int, int))
+        published_ms, article_id, *began = parts
+        return (published_ms, article_id), None, min([*began, call.now_ms])
+    shape = (int, int, int, str)
+    parts = cursors.decode(_UNREAD, call.caller, request.cursor, (*shape, int), shape, longest_text=2048)
+    published_ms, article_id, floor_ms, mark, *began = parts
     if floor_ms > published_ms:
         raise cursors.refused()
-    return (published_ms, article_id), Unread(Mark.decode(mark), floor_ms)
+    return (published_ms, article_id), Unread(Mark.decode(mark), floor_ms), min([*began, call.now_ms])
 
 
-def _cursor(name: str, position: Position, unread: Unread, call: Call) -> str:
+def _cursor(name: str, position: Position, unread: Unread, began_ms: int, call: Call) -> str:
     known: list[int | str] = [unread.floor_ms, unread.mark.encode()] if name == _UNREAD else []
-    return cursors.encode(name, call.caller, [*position, *known])
+    return cursors.encode(name, call.caller, [*position, *known, began_ms])
 
 
 def _item(shown: Shown) -> Item:
