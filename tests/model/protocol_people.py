@@ -235,7 +235,8 @@ def reading(state: State, place: int, reader: Reader, config: Config) -> Steps:
         yield f"{place} reads everything", with_reader(state, place, reader._replace(mark=len(reader.inbox)))
     if place in config.walking and reader.walk is None and reader.mark < len(reader.inbox):
         there = sorted(row.article for row in reader.inbox if _sees(state, reader, row.article))
-        walk = Walk("inbox" if config.rules.session_after_inbox else "session", _TOP, tuple(there))
+        first = "inbox" if config.rules.session_after_inbox else "session"
+        walk = Walk(first, _TOP, tuple(there), len(reader.inbox))
         yield f"{place} begins a walk", with_reader(state, place, reader._replace(walk=walk))
     if reader.walk is not None:
         said, after, broken = _walk(state, reader, reader.walk, config.rules)
@@ -252,9 +253,11 @@ def _walk(state: State, reader: Reader, walk: Walk, rules: Rules) -> tuple[str, 
     What happens, the reader then, and the promise that it breaks.
     """
     if walk.at == "mark":
-        unseen = any(row.place not in walk.passed for row in reader.inbox[reader.mark : walk.covered])
-        marked = reader._replace(mark=max(reader.mark, walk.covered), walk=None)
-        return f"marks what has arrived up to row {walk.covered}", marked, LOOK if unseen else ""
+        # what the product names beyond that stays unread here, which promises less
+        covered = min(walk.covered, walk.came) if rules.mark_ends_where_walk_began else walk.covered
+        unseen = any(row.place not in walk.passed for row in reader.inbox[reader.mark : covered])
+        marked = reader._replace(mark=max(reader.mark, covered), walk=None)
+        return f"marks what has arrived up to row {covered}", marked, LOOK if unseen else ""
     if walk.at == "session":
         hidden = not reader.entry % 2
         if rules.session_after_inbox:

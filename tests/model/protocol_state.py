@@ -59,6 +59,7 @@ class Rules:
     server_stamps: bool = True
     cursor_is_a_place: bool = True
     session_after_inbox: bool = True
+    mark_ends_where_walk_began: bool = True
 
 
 @dataclass(frozen=True)
@@ -159,11 +160,13 @@ class Change(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """`covered`: how much of the inbox, as it has arrived, a mark would cover. `hidden`: by the session row as read."""
+    """`covered`: how much of the inbox, as it has arrived, a mark would cover; `came`: how much there was at the walk's
+    beginning. `hidden`: by the session row as read."""
 
     at: str
     below: int
     owed: tuple[int, ...]
+    came: int
     shown: tuple[int, ...] = ()
     passed: tuple[int, ...] = ()
     covered: int = 0

@@ -65,6 +65,10 @@ SEARCHES: dict[str, tuple[Config, int]] = {
         Config(follows=(1,), changes=(0,), articles=2, withdrawals=1, workers=1, pauses="never", walking=(0,)),
         100_000,
     ),
+    "a walk, three articles": (
+        Config(follows=(1,), changes=(0,), articles=3, merged=True, pauses="never", walking=(0,)),
+        3_600,
+    ),
     "two articles, follow": (replace(ALL_AT_ONCE, follows=(1, 0), changes=(0, 1)), 175_000),
     "two articles, unfollow": (replace(ALL_AT_ONCE, changes=(0, 1)), 95_000),
     "two articles, unfollow, follow, nothing late": (replace(ALL_AT_ONCE, changes=(0, 2), late=0), 100_000),
@@ -115,6 +119,7 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "server_stamps": ("a walk", LOOK),
     "cursor_is_a_place": ("a walk", WALK),
     "session_after_inbox": ("a walk, unfollow, follow", LOOK),
+    "mark_ends_where_walk_began": ("a walk, three articles", LOOK),
 }
 """By the rule that each leaves out: the search that finds it, and the promise that it breaks."""
 
@@ -195,12 +200,3 @@ def test_without_a_guard_the_order_of_checkpoint_and_chain_decides_though_no_inv
     unguarded = without("delivery_is_guarded", CHAINED)
     assert not search(unguarded).broken
     assert search(without("chain_after_checkpoint", unguarded)).broken == LOSS
-
-
-def test_a_mark_covers_what_came_above_its_walk_before_what_came_below() -> None:
-    """No promise: the newest of three articles comes when a walk has passed its place, then the oldest, which ends it.
-
-    The mark is the arrival of the oldest; the newest has come before that.
-    """
-    config = Config(follows=(1,), changes=(0,), articles=3, merged=True, pauses="never", walking=(0,))
-    assert search(config).broken == LOOK

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from alifakes.tablestore.app import TablestoreFake
-from commands import fanout as command
+from commands.fanout import command
 from feed import wiring
 from feed.call import Call
 from feed.domain.ids import hashed
