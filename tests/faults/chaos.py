@@ -13,7 +13,17 @@ from typing import Any, NamedTuple
 from feed.domain.ids import unhashed
 from feed.store.rows import STAMP, Bound, End
 from feed.store.schema import INBOXES
-from tests.faults.actors import Actor, InboxPut, Invocation, Mishap, described, inbox_puts, mishaps, rows_in
+from tests.faults.actors import (
+    TIMEOUT_S,
+    Actor,
+    InboxPut,
+    Invocation,
+    Mishap,
+    described,
+    inbox_puts,
+    mishaps,
+    rows_in,
+)
 from tests.faults.cast import Reader
 from tests.faults.stage import Stage
 from tests.steps import SWEEP
@@ -110,7 +120,8 @@ class Chaos:
         invocation = self.waiting[place]
         if not keep:
             del self.waiting[place]
-        call = partial(self.stage.driver.invoke, invocation.function, invocation.event)
+        timeout_s = TIMEOUT_S.get(invocation.function, 10)
+        call = partial(self.stage.driver.invoke, invocation.function, invocation.event, timeout_s=timeout_s)
         self.begin(str(invocation), call, partial(self._repeat, invocation), function=invocation.function)
 
     def begin_sweep(self) -> None:

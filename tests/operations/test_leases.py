@@ -121,6 +121,20 @@ def test_who_read_the_ledger_before_another_stopped_does_not_get_the_shard(
     assert said(driver, event) == "taken"
 
 
+def test_a_worker_that_comes_to_itself_when_its_time_is_over_takes_nothing(
+    product: Product, driver: InProcess, tablestore: TablestoreFake
+) -> None:
+    """Its lease would be over before its rows are written, and another would write them at the same time."""
+    article = product.publish(ANN)["id"]
+    event = driver.queue.popleft()
+    with pytest.raises(Exception, match="not enough time"):
+        driver.invoke(*event, timeout_s=4)
+    assert "owner" not in job(tablestore, article)
+    driver.queue.append(event)
+    outcomes(driver)
+    everybody_has(product, article)
+
+
 def test_who_read_the_ledger_before_another_failed_does_not_get_the_shard(
     product: Product, driver: InProcess, tablestore: TablestoreFake, meanwhile: Meanwhile
 ) -> None:

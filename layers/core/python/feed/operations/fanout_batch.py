@@ -21,7 +21,7 @@ from feed.domain.fanout import (
     next_shards,
 )
 from feed.domain.warmth import is_cold
-from feed.errors import ConditionFailed, FeedError
+from feed.errors import Busy, ConditionFailed, FeedError
 from feed.operations._arrivals import PATIENT_ROUNDS, Undelivered, note_late, push_all
 from feed.operations._fields import Message
 from feed.operations._release import delivery_guard, start_shard, start_shards
@@ -30,6 +30,8 @@ from feed.wiring import World
 
 RANGE = 5_000
 """Rows of one GetRange."""
+NO_MORE_S = 5.0
+"""A worker that has no more than this left takes no shard: its lease would end under its requests."""
 LOOK_AGAIN_S = 5.0
 """A worker that is slow looks, at a checkpoint, whether its article is still wanted."""
 
@@ -57,10 +59,12 @@ def run(request: Request, call: Call, world: World) -> Response:
     wanted = article is not None and _wanted(article, job)
     if article is not None and wanted and job.started_ms is None:
         start_shards(next_shards(job.shard, article.width), article, world)
-    now = call.time_ms()
+    now, left_s = call.time_ms(), call.seconds_left()
     if not may_acquire(job, now, _margin_ms(world)):
         return Response(outcome="taken")
-    held = jobs.acquire(tables, job, call.request_id, now, now + int(call.seconds_left() * 1000))
+    if left_s < NO_MORE_S:
+        raise Busy("There is not enough time left to begin; it is safe to repeat.")
+    held = jobs.acquire(tables, job, call.request_id, now, now + int(left_s * 1000))
     if held is None:
         return Response(outcome="taken")
     try:
