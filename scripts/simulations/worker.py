@@ -122,9 +122,11 @@ class Worker:
     def _push(self, blocks: Sequence[Block], table: str, *, checked: bool) -> Steps:
         """All of them, and then, if they are absent, those that failed; raises Failed after a few rounds."""
         failed: list[Block] = yield from self._together(blocks, table, checked=checked)
+        few_rounds = 0
         for attempt in range(PATIENT_ROUNDS):
             few = sum(end - start for start, end in failed) <= _FEW
-            if not failed or (few and attempt >= _ROUNDS) or self._seconds_left() < _ROUND_S:
+            few_rounds += few
+            if not failed or few_rounds > _ROUNDS or self._seconds_left() < _ROUND_S:
                 break
             yield self._env.timeout(0.05 * 2**attempt)
             if few:
@@ -178,7 +180,8 @@ class Worker:
     def _advance(self, row: int, *, release: bool) -> Steps:
         def advanced(job: Job) -> Job:
             self._delivery.pass_over(self._shard, row)
-            moved = replace(job, updated_ms=self._delivery.now_ms, tries=0 if release else 1, failing_ms=None)
+            tries = 0 if release else job.tries if job.careful else 1
+            moved = replace(job, updated_ms=self._delivery.now_ms, tries=tries, failing_ms=None)
             return replace(moved, owner="", lease_until_ms=0) if release else moved
 
         yield from self._write(self._is_ours, advanced)

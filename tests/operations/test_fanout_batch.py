@@ -8,7 +8,8 @@ import pytest
 
 from alifakes.tablestore.app import TablestoreFake
 from feed import wiring
-from feed.operations import fanout_batch
+from feed.call import Call
+from feed.operations import _arrivals, fanout_batch
 from feed.store import inboxes, jobs, schema
 from tests.operations.conftest import Calls, Clock, Meanwhile
 from tests.operations.fans import ANN, FANS, arrivals, everybody_has, given_followers_of_some_days, job, outcomes
@@ -88,6 +89,22 @@ def test_rows_that_keep_failing_stop_the_shard_and_are_never_dropped(
     tablestore.faults.clear()
     driver.queue.append((function, event))  # Function Compute repeats what raised
     outcomes(driver)
+    everybody_has(product, article)
+
+
+def test_rows_that_are_nearly_through_are_not_given_up(
+    product: Product, driver: InProcess, tablestore: TablestoreFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many fail for four rounds, then a few for two: those have three rounds of their own."""
+    monkeypatch.setenv("FEED_FANOUT_BATCH_FOLLOWERS", "100")
+    wiring.forget()
+    monkeypatch.setattr(_arrivals, "_FEW", 2)
+    monkeypatch.setattr(Call, "wait", lambda *_: None)
+    article = product.publish(ANN)["id"]
+    tablestore.faults.add("partial", api="BatchWriteRow", table=schema.INBOXES, rows=list(range(len(FANS))), count=4)
+    tablestore.faults.add("partial", api="BatchWriteRow", table=schema.INBOXES, rows=[0, 1], after=4, count=1)
+    tablestore.faults.add("partial", api="BatchWriteRow", table=schema.INBOXES, rows=[0], after=5, count=2)
+    assert outcomes(driver) == ["done"]
     everybody_has(product, article)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -151,6 +152,38 @@ def test_who_read_the_ledger_before_another_failed_does_not_get_the_shard(
     meanwhile(jobs, "acquire", put_two_of_three_and_fail)
     assert said(driver, event) == "taken"
     assert len(arrivals(tablestore, article)) == 2
+
+
+def test_a_repeated_invocation_does_not_share_its_shard_with_the_one_that_it_repeats(
+    product: Product, driver: InProcess, tablestore: TablestoreFake, clock: Clock, meanwhile: Meanwhile
+) -> None:
+    """Function Compute may give both one request id; the former one wakes up when the latter has moved the cursor."""
+    article = product.publish(ANN)["id"]
+    event = driver.queue.popleft()
+    request = SimpleNamespace(request_id="same", function=SimpleNamespace(name="fanout-batch", timeout=60))
+    handler = driver.handlers["fanout_batch"]
+
+    def sleep_too_long() -> None:
+        clock.advance(LEASE_MS + 1_000)
+        assert json.loads(handler(event[1], request))["outcome"] == "handed_on"
+
+    meanwhile(jobs, "advance", sleep_too_long)
+    assert json.loads(handler(event[1], request))["outcome"] == "taken"
+    assert job(tablestore, article)["delivered"] == 3
+
+
+def test_a_shard_whose_taker_was_not_answered_is_free_at_once(
+    product: Product, driver: InProcess, tablestore: TablestoreFake
+) -> None:
+    article = product.publish(ANN)["id"]
+    event = driver.queue.popleft()
+    tablestore.faults.add("lost_answer", api="UpdateRow", table=schema.JOBS, count=1)
+    with pytest.raises(Exception, match="did not answer"):
+        driver.invoke(*event)
+    assert "owner" not in job(tablestore, article)
+    driver.queue.append(event)
+    assert outcomes(driver) == ["handed_on", "handed_on", "done"]
+    everybody_has(product, article)
 
 
 def test_of_two_that_read_the_ledger_at_once_one_gets_the_shard(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from feed.domain.ids import hashed
 from feed.store import jobs, schema, sessions, work
 from feed.store.client import Connection, Tables
 from feed.store.rows import Copies, Failed, Update, Value, Write
+from feed.store.work import Work
 from tests.operations.conftest import Calls, Clock, Meanwhile
 from tests.operations.crashes import Kind, Process, faults, guarded
 from tests.operations.fans import ANN, FANS, everybody_has, given_followers_of_some_days
@@ -79,6 +81,10 @@ def sweep_for(driver: InProcess, clock: Clock, ms: int) -> None:
             tried(driver, driver.queue.popleft())
 
 
+def letters(store: Tables, clock: Clock) -> list[Work]:
+    return [letter for bucket in work.DEAD_LETTERS for letter in work.all_due(store, bucket, clock.now_ms())]
+
+
 def have(product: Product, article: int) -> set[int]:
     return {fan for fan in FANS if product.followed(fan) == [article]}
 
@@ -101,6 +107,25 @@ def test_one_sick_row_does_not_stop_the_rest(
     assert driver.sweep() == {"finished": 0, "waiting": 0, "failed": 0}
 
 
+@pytest.mark.parametrize("place", range(len(FANS)))
+def test_a_sick_row_costs_three_tries_wherever_it_stands(
+    product: Product,
+    driver: InProcess,
+    store: Tables,
+    sickness: Sickness,
+    monkeypatch: pytest.MonkeyPatch,
+    place: int,
+) -> None:
+    """Who goes carefully stays so: the next window would fail as a whole, and be tried as often."""
+    monkeypatch.setattr("feed.operations.fanout_batch.CAREFUL_WINDOW", 2)
+    sickness.keys = {sorted(map(hashed, FANS))[place]}
+    product.publish(ANN)
+    event = driver.queue[0]
+    assert ["1 rows could not" in tried(driver, event) for _ in range(3)] == [True, True, False]
+    (whole, alone) = jobs.of_delivery(store, int(json.loads(event[1])["article_id"]), 1)
+    assert (whole.done, alone.done) == (True, False)
+
+
 def test_what_stays_sick_for_hours_is_given_up_with_a_dead_letter(
     product: Product, driver: InProcess, store: Tables, clock: Clock, sickness: Sickness, calls: Calls
 ) -> None:
@@ -111,9 +136,9 @@ def test_what_stays_sick_for_hours_is_given_up_with_a_dead_letter(
     calls()
     sweep_for(driver, clock, 4 * HOUR_MS)
     (alert,) = [line for line in calls() if "alert" in line]
-    letters = [letter for bucket in work.DEAD_LETTERS for letter in work.all_due(store, bucket, clock.now_ms())]
-    assert [letter.id for letter in letters] == [alert["job"]] == [f"{article}:1:{SET_ASIDE + SICK}"]
-    assert letters[0].reason == "1 rows could not be written; it is safe to repeat."
+    (letter,) = letters(store, clock)
+    assert letter.id == alert["job"] == f"{article}:1:{SET_ASIDE + SICK}"
+    assert letter.reason == "1 rows could not be written; it is safe to repeat."
     assert product.call("GET", f"/v1/articles/{article}/delivery", ANN).body["state"] == "stalled"
     assert driver.sweep() == {"finished": 0, "waiting": 0, "failed": 0}
     sickness.keys.clear()
@@ -123,6 +148,38 @@ def test_what_stays_sick_for_hours_is_given_up_with_a_dead_letter(
     assert alone.dead_ms is not None
     assert tried(driver, ("fanout-batch", f'{{"article_id":{article},"delivery":1,"shard":{alone.shard}}}'.encode()))
     assert have(product, article) == set(FANS) - {SICK}, "not even by a repeated event"
+
+
+def test_what_nobody_wants_any_more_is_stopped_and_not_given_up(
+    product: Product, driver: InProcess, store: Tables, clock: Clock, calls: Calls
+) -> None:
+    article = product.publish(ANN)["id"]
+    driver.queue.clear()
+    failed: dict[str, Value] = {"tries": 8, "failing_ms": clock.now_ms() - 2 * HOUR_MS, "reason": "of old"}
+    store.write(Update(schema.JOBS, (hashed(article), 1, 0), put=failed))
+    product.change(ANN, article, state="private")
+    calls()
+    sweep_for(driver, clock, HOUR_MS)
+    (job,) = jobs.of_delivery(store, article, 1)
+    assert (job.done, job.dead) == (True, False)
+    assert not [line for line in calls() if "alert" in line]
+
+
+def test_a_dead_letter_that_was_taken_for_outdated_comes_back(
+    product: Product, driver: InProcess, store: Tables, clock: Clock, meanwhile: Meanwhile
+) -> None:
+    """Between letter and ledger a repair finds the shard alive."""
+    article = product.publish(ANN)["id"]
+    driver.queue.clear()
+    failed: dict[str, Value] = {"tries": 8, "failing_ms": clock.now_ms() - 2 * HOUR_MS, "reason": "of old"}
+    store.write(Update(schema.JOBS, (hashed(article), 1, 0), put=failed))
+
+    def take_it_away() -> None:
+        store.write_all(*(work.remove(letter) for letter in letters(store, clock)))
+
+    meanwhile(jobs, "bury", take_it_away)
+    sweep_for(driver, clock, HOUR_MS)
+    assert [letter.reason for letter in letters(store, clock)] == ["of old"]
 
 
 def test_an_outage_sets_nobody_aside(
@@ -318,5 +375,6 @@ def test_a_shard_whose_workers_meet_a_bug_ends_in_a_dead_letter_that_names_it(
     monkeypatch.setattr("feed.store.relations.followers", broken)
     article = product.publish(ANN)["id"]
     sweep_for(driver, clock, 4 * HOUR_MS)
-    letters = [letter for bucket in work.DEAD_LETTERS for letter in work.all_due(store, bucket, clock.now_ms())]
-    assert [(letter.id, letter.reason) for letter in letters] == [(f"{article}:1:0", "ValueError; the log says more.")]
+    assert [(letter.id, letter.reason) for letter in letters(store, clock)] == [
+        (f"{article}:1:0", "ValueError; the log says more.")
+    ]

@@ -22,7 +22,8 @@ from feed.store.rows import Bound, End, Page
 from feed.store.schema import INBOXES, SESSIONS
 
 _SIDE_BY_SIDE = 8
-_TRIES = 8
+_TRIES = 15
+_LONGEST_PAUSE_S = 10.0
 _T = TypeVar("_T")
 
 
@@ -41,7 +42,7 @@ def audit(article_id: int, call: Call, tables: Tables, *, everywhere: bool = Fal
             bar.update(page.read)
     if everywhere:
         _look_everywhere(report, call, tables)
-    require_current(delivery, tables)
+    patiently(lambda: require_current(delivery, tables), call)
     return report
 
 
@@ -137,5 +138,5 @@ def patiently(read: Callable[[], _T], call: Call) -> _T:
     for attempt in range(_TRIES - 1):
         with suppress(Busy):
             return read()
-        call.wait(0.05 * 2**attempt)
+        call.wait(min(_LONGEST_PAUSE_S, 0.05 * 2**attempt))
     return read()

@@ -113,7 +113,7 @@ class Delivery:
             return "done"
         if not self.article.shown or not self.is_latest:
             return "superseded" if self.article.shown else "withdrawn"
-        if any(is_dead(job) for job in self.shards):
+        if any(job.dead for job in self.shards):
             return "dead"
         return "stalled" if any(is_stalled(job, now_ms) for job in self.shards) else "running"
 
@@ -133,14 +133,7 @@ class Delivery:
     def hindmost(self, now_ms: int) -> Job | None:
         """Of the shards that are in the worst state, the one that has come least far."""
         waiting = [job for job in self.shards if not job.done]
-        return min(
-            waiting, key=lambda job: (not is_dead(job), not is_stalled(job, now_ms), _progress(job)), default=None
-        )
-
-
-def is_dead(job: Job) -> bool:
-    """Given up, and no worker that had been thought dead has finished it all the same."""
-    return job.dead_ms is not None and not job.done
+        return min(waiting, key=lambda job: (not job.dead, not is_stalled(job, now_ms), _progress(job)), default=None)
 
 
 def _progress(job: Job) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from commands.fanout.delivery import is_dead
 from feed.domain.articles import Article
 from feed.domain.fanout import Job
 from feed.store import jobs, work
@@ -56,4 +55,4 @@ def _fate(article: Article | None, delivery: int, job: Job | None) -> str:
         return "superseded"
     if job is None:
         return "expired"
-    return DEAD if is_dead(job) else "revived"
+    return DEAD if job.dead else "revived"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tqdm import tqdm
 
 from commands.fanout.audit import audit, patiently, require_current, who_left
-from commands.fanout.delivery import Delivery, Refused, is_dead
+from commands.fanout.delivery import Delivery, Refused
 from commands.fanout.letters import Letter, remove_outdated
 from commands.fanout.report import MISSING, NOT_YET, SHOWN, STALLED, SURPLUS, Report, ids
 from feed.call import Call
@@ -110,7 +110,7 @@ def _revive(delivery: Delivery, call: Call, tables: Tables) -> list[Job]:
     remove it; this one is not due before that is over.
     """
     shards = jobs.of_delivery(tables, delivery.article.id, delivery.number)
-    dead = [job for job in shards if is_dead(job)]
+    dead = [job for job in shards if job.dead]
     if not all(job.done for job in shards):
         tables.write_all(work.put(delivery_guard(delivery.article.id, delivery.number, call.time_ms() - GUARD_MS)))
     for job in dead:

@@ -16,8 +16,9 @@ BRANCHES = 4
 """Shards that the publisher starts, and then the first worker of each shard: all 64 are under way after two more."""
 WINDOW = 10_000
 """Followers between two checkpoints: what is repeated when a worker vanishes."""
-HAND_ON_S = 15.0
-"""What is left of the declared time-out when a worker begins no further range."""
+HAND_ON_S = 30.0
+"""What is left of the declared time-out when a worker begins no further window: fifty batches, sixteen at a time, and
+six seconds at the most for an answer."""
 
 CAREFUL_FROM = 3
 """From this try at one place on, a worker goes slowly and sets aside what still fails."""
@@ -66,9 +67,13 @@ class Job:
         return self.finished_ms is not None
 
     @property
+    def dead(self) -> bool:
+        return self.dead_ms is not None
+
+    @property
     def over(self) -> bool:
-        """Done, or dead: nobody is to be started any more."""
-        return self.done or self.dead_ms is not None
+        """Nobody is to be started any more."""
+        return self.done or self.dead
 
     @property
     def whole(self) -> bool:
@@ -190,4 +195,4 @@ def is_hopeless(job: Job, now_ms: int) -> bool:
 def is_stalled(job: Job, now_ms: int) -> bool:
     """Dead, or no worker has said anything for longer than any invocation lasts, time-out and margin included."""
     quiet = now_ms > max(job.updated_ms, job.lease_until_ms) + STALLED_AFTER_MS
-    return not job.done and (quiet or job.dead_ms is not None)
+    return job.dead or (not job.done and quiet)

@@ -21,7 +21,7 @@ PATIENT_ROUNDS = 8
 """A worker's, where many rows fail: thirteen seconds, in which partitions that were hot have split or cooled down."""
 _FEW = 20
 _ROUND_S = 5.0
-"""What a call must have left for another round: an answer may take so long."""
+"""What a call must have left for another round, which takes less unless Tablestore hardly answers."""
 
 
 class Undelivered(Busy):
@@ -90,9 +90,11 @@ def _repeat(writes: Sequence[Write], call: Call, tables: Tables, rounds: int) ->
     A few failed rows go one by one, and not so often; more of them mean that whole requests failed, and are batched
     again.
     """
+    few_rounds = 0
     for attempt in range(rounds):
         few = len(writes) <= _FEW
-        if not writes or (few and attempt >= _ROUNDS) or call.seconds_left() < _ROUND_S:
+        few_rounds += few
+        if not writes or few_rounds > _ROUNDS or call.seconds_left() < _ROUND_S:
             break
         call.wait(0.05 * 2**attempt)
         size = 1 if few else MAX_BATCH_WRITE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel
 
@@ -24,7 +24,7 @@ from feed.domain.warmth import is_cold
 from feed.errors import Busy, ConditionFailed, FeedError
 from feed.operations._arrivals import PATIENT_ROUNDS, Undelivered, note_late, push_all
 from feed.operations._fields import Message
-from feed.operations._release import delivery_guard, start_shard, start_shards
+from feed.operations._release import GUARD_MS, delivery_guard, start_shard, start_shards
 from feed.store import articles, jobs, relations, work
 from feed.wiring import World
 
@@ -56,27 +56,31 @@ def run(request: Request, call: Call, world: World) -> Response:
         return Response(outcome="gone")
     if job.over:
         return Response(outcome="done" if job.done else "dead")
-    wanted = article is not None and _wanted(article, job)
-    if article is not None and wanted and job.started_ms is None:
-        start_shards(next_shards(job.shard, article.width), article, world)
     now, left_s = call.time_ms(), call.seconds_left()
     if not may_acquire(job, now, _margin_ms(world)):
         return Response(outcome="taken")
     if left_s < NO_MORE_S:
         raise Busy("There is not enough time left to begin; it is safe to repeat.")
-    held = jobs.acquire(tables, job, call.request_id, now, now + int(left_s * 1000))
-    if held is None:
-        return Response(outcome="taken")
+    # a repeated invocation has the same request id, and the one that it repeats may still be at it
+    owner = f"{call.request_id}:{call.random_bits(32):08x}"
     try:
-        if article is None or not wanted:
-            return _stop(held, article, call, world)
-        return _deliver(held, article, call, world)
+        held = jobs.acquire(tables, job, owner, now, now + int(left_s * 1000))
+        return Response(outcome="taken") if held is None else _turn(held, article, call, world)
     except ConditionFailed:
         return Response(outcome="taken")
     except Exception as error:
         reason = error.message if isinstance(error, FeedError) else f"{type(error).__name__}; the log says more."
-        jobs.give_back(tables, held, reason, call.time_ms())
+        jobs.give_back(tables, replace(job, owner=owner), reason, call.time_ms())
         raise
+
+
+def _turn(job: Job, article: Article | None, call: Call, world: World) -> Response:
+    """A worker's that holds the shard; the first one's begins with the shards that follow in the tree."""
+    if article is None or not _wanted(article, job):
+        return _stop(job, article, call, world)
+    if job.started_ms is None:
+        start_shards(next_shards(job.shard, article.width), article, world)
+    return _deliver(job, article, call, world)
 
 
 @dataclass
@@ -156,17 +160,17 @@ def _put(window: _Window, job: Job, article: Article, call: Call, world: World) 
     try:
         new = push_all(article, job.delivery, window.plain, window.checked, call, world.tables)
     except Undelivered as failed:
-        window.set_aside += _set_aside(failed, job, published, call, world)
+        window.set_aside += _set_aside(failed, job, call, world)
     if not is_late(published, call.time_ms()):
         return
     late = {*(readers if job.suspect else new)}.difference(window.set_aside)
     try:
         note_late(sorted(late), published, article.id, call, world.tables, PATIENT_ROUNDS)
     except Undelivered as failed:
-        window.set_aside += _set_aside(failed, job, published, call, world)
+        window.set_aside += _set_aside(failed, job, call, world)
 
 
-def _set_aside(failed: Undelivered, job: Job, published_ms: int, call: Call, world: World) -> list[str]:
+def _set_aside(failed: Undelivered, job: Job, call: Call, world: World) -> list[str]:
     """Give a few readers whose rows fail again and again shards of their own; all other failures are raised.
 
     The delivery may be over by now but for this worker, who has slept: then nothing guards it any more.
@@ -174,7 +178,8 @@ def _set_aside(failed: Undelivered, job: Job, published_ms: int, call: Call, wor
     readers = sorted({*failed.readers})
     if not job.careful or job.shard >= SET_ASIDE or len(readers) > MOST_SET_ASIDE:
         raise failed
-    guard = delivery_guard(job.article_id, job.delivery, published_ms)
+    # at a place of its own: a sweeper that has found all over may be about to remove the one at the usual place
+    guard = delivery_guard(job.article_id, job.delivery, call.time_ms() - GUARD_MS)
     world.tables.write_all(work.put(guard), *jobs.set_aside(job, readers, call.time_ms()))
     return readers
 

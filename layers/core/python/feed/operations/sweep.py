@@ -124,20 +124,28 @@ def _fanout(item: Work, turn: _Turn) -> bool:
     margin_ms = int(turn.world.settings.request_timeout_s * 1000)
     waiting = [job for job in shards if not job.over]
     for job in waiting:
+        if turn.over:
+            break
         if is_abandoned(job, turn.call.time_ms(), margin_ms):
-            _start_or_bury(job, turn)
-    return not waiting and not _in_release(article, delivery)
+            _start_or_bury(job, article, turn)
+    if waiting or _in_release(article, delivery):
+        return False
+    # a repair may have taken a letter for outdated just before its shard was given up
+    if letters := [work.put(dead_letter(job)) for job in shards if job.dead]:
+        turn.tables.write_all(*letters)
+    return True
 
 
-def _start_or_bury(job: Job, turn: _Turn) -> None:
-    """The dead letter first: nothing is given up that nobody is told of."""
+def _start_or_bury(job: Job, article: Article | None, turn: _Turn) -> None:
+    """The dead letter first: nothing is given up that nobody is told of. What nobody wants any more is stopped."""
     now_ms = turn.call.time_ms()
-    if is_hopeless(job, now_ms):
+    wanted = article is not None and article.shown and article.delivery == job.delivery
+    if wanted and is_hopeless(job, now_ms):
         letter = dead_letter(job)
         turn.tables.write_all(work.put(letter))
         with suppress(ConditionFailed):
             jobs.bury(turn.tables, job, now_ms)
-        alert(turn.call, f"A shard of a delivery has failed {job.tries} times: {letter.reason}", job=letter.id)
+            alert(turn.call, f"A shard of a delivery has failed {job.tries} times: {letter.reason}", job=letter.id)
     elif turn.may_invoke:
         turn.may_invoke = start_shard(job.article_id, job.delivery, job.shard, turn.world)
 

@@ -111,9 +111,11 @@ def advance(
 ) -> Job:
     """Move the cursor over acknowledged rows, and over those set aside (`parted`); with `release`, give the lease up.
 
+    Who goes carefully stays so until then: where one row fails, others may.
     Raises ConditionFailed when the shard is somebody else's by now.
     """
-    put: dict[str, Value] = {"cursor": cursor, "updated_ms": now_ms, "tries": 0 if release else 1}
+    tries = 0 if release else job.tries if job.careful else 1
+    put: dict[str, Value] = {"cursor": cursor, "updated_ms": now_ms, "tries": tries}
     if parted:
         put["parted"] = 1
     drop = (*_FAILING, "owner", "lease_until_ms") if release else _FAILING
@@ -123,7 +125,7 @@ def advance(
         cursor=cursor,
         delivered=job.delivered + delivered,
         deferred=job.deferred + deferred,
-        tries=0 if release else 1,
+        tries=tries,
         parted=job.parted or parted,
     )
 
