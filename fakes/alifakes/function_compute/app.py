@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import uuid
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,9 @@ from types import TracebackType
 from typing import Any, TextIO, TypeVar
 
 from alifakes.function_compute import events
-from alifakes.function_compute.control import Control
+from alifakes.function_compute.clock import Clock
+from alifakes.function_compute.control import Control, LogEntry
+from alifakes.function_compute.destinations import Destinations
 from alifakes.function_compute.gateway import Gateway
 from alifakes.function_compute.invocations import Invocation, Invocations
 from alifakes.function_compute.invoke_api import SYNC_PAYLOAD_LIMIT, InvokeApi, too_large
@@ -25,6 +28,7 @@ from alifakes.function_compute.triggers.timers import Timers
 from alifakes.server import HttpServer, Request, Response
 
 Env = Mapping[str, str] | Callable[[str, str], Mapping[str, str]]
+LOG_LINES_KEPT = 10_000
 _T = TypeVar("_T")
 
 
@@ -33,8 +37,9 @@ class FunctionComputeFake:
 
     `env` answers the file's `${env()}`; when it is a function it is called with the invoke endpoint and the public one,
     known only once the ports are open. `layers` maps names to folders, `interpreters` runtimes to commands (default:
-    this interpreter), `routes` is an OpenAPI file or document for the public port. `log_file` (a path or an open
-    stream) takes what functions print, `on_line` a line per invocation. `max_body` is the public port's limit in bytes.
+    the declared Python, where it is installed and the layers allow it), `routes` is an OpenAPI file or document for the
+    public port. `log_file` (a path or an open stream) takes what functions print, `on_line` a line per invocation.
+    `max_body` is the public port's limit in bytes. `clock` is the time of timers, retries and maximum ages.
     """
 
     def __init__(
@@ -54,6 +59,7 @@ class FunctionComputeFake:
         max_body: int = SYNC_PAYLOAD_LIMIT,
         timers: bool = True,
         retry_base_s: float = 1.0,
+        clock: Clock | None = None,
         on_line: Callable[[str], None] | None = None,
     ) -> None:
         self.notes: list[str] = []
@@ -68,6 +74,8 @@ class FunctionComputeFake:
         self._max_waiting = max_waiting
         self._run_timers = timers
         self._retry_base_s = retry_base_s
+        self._clock = clock or Clock()
+        self._log_lines: deque[LogEntry] = deque(maxlen=LOG_LINES_KEPT)
         self._on_line = on_line
         self._pools: dict[str, Pool] = {}
         self._invocations: Invocations | None = None
@@ -128,7 +136,8 @@ class FunctionComputeFake:
         env = self._env(self.endpoint, self.api_endpoint) if callable(self._env) else self._env or {}
         project = read_project(self._project_file, env)
         surrounded, notes = surroundings(project, self._layers, self._interpreters)
-        self.notes = [*project.notes, *notes]
+        destinations = Destinations(project)
+        self.notes = [*project.notes, *notes, *destinations.notes]
         routes = self._read_routes(project)
         if isinstance(self._log_file, str | Path):
             self._log_stream = Path(self._log_file).open("a", encoding="utf-8")  # noqa: SIM115 - closed by stop()
@@ -138,11 +147,19 @@ class FunctionComputeFake:
             address: Pool(around, self._log, max_instances=self._max_instances, max_waiting=self._max_waiting)
             for address, around in surrounded.items()
         }
-        self._invocations = Invocations(self._pools, self._print, retry_base_s=self._retry_base_s)
-        self._timers = Timers(project, self._invocations)
+        self._invocations = Invocations(
+            self._pools,
+            self._print,
+            destinations=destinations,
+            retry_base_s=self._retry_base_s,
+            sleep=self._clock.sleep,
+            now=self._clock.seconds,
+        )
+        self._timers = Timers(project, self._invocations, now=self._clock.now, sleep=self._clock.sleep)
         if self._run_timers:
             self._timers.start()
-        control, api = Control(self._invocations, self._timers), InvokeApi(project, self._invocations)
+        control = Control(project, self._invocations, self._timers, self._clock, self._log_lines)
+        api = InvokeApi(project, self._invocations)
         self._control_server.handler = lambda request: (
             control.handle(request) if request.target.startswith("/_fake/") else api.handle(request)
         )
@@ -165,6 +182,7 @@ class FunctionComputeFake:
         await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
 
     def _log(self, function: str, request_id: str, line: str) -> None:
+        self._log_lines.append((function, request_id, line))
         if self._log_stream is not None:
             self._log_stream.write(f"{datetime.now():%H:%M:%S}  {function}  {request_id}  {line}\n")
             self._log_stream.flush()

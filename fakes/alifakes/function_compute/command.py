@@ -7,9 +7,11 @@ import os
 import signal
 import sys
 import threading
+from datetime import datetime, timezone
 from pathlib import Path
 
 from alifakes.function_compute.app import FunctionComputeFake
+from alifakes.function_compute.clock import Clock
 from alifakes.function_compute.model import ProjectError
 
 
@@ -27,6 +29,8 @@ def main(argv: list[str]) -> int:
         routes=options.routes,
         log_file=options.log_file or sys.stderr,
         max_instances=options.max_instances,
+        max_waiting=options.max_waiting,
+        clock=Clock(options.clock),
         timers=not options.no_timers,
         on_line=lambda line: print(line, flush=True),
     )
@@ -58,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--interpreter", type=_pair, action="append", default=[], metavar="RUNTIME=PYTHON")
     parser.add_argument("--log-file", help="where the output of functions goes (default: stderr)")
     parser.add_argument("--max-instances", type=int, default=4, help="instances per function")
+    parser.add_argument("--max-waiting", type=int, default=100, help="waiting requests per function; beyond them, 429")
+    parser.add_argument(
+        "--clock", type=_moment, metavar="TIME", help="time stands still there (ISO 8601) until /_fake/clock moves it"
+    )
     parser.add_argument("--no-timers", action="store_true", help="timer triggers fire only when asked to")
     return parser
 
@@ -67,6 +75,14 @@ def _pair(text: str) -> tuple[str, str]:
     if not name or not separator or not value:
         raise argparse.ArgumentTypeError(f"'{text}' is not of the form NAME=VALUE")
     return name, value
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a time such as 2026-01-31T08:00:00Z") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def _sentence(error: OSError) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from alifakes.function_compute.lint import Lint
-from alifakes.function_compute.model import AsyncConfig, Function, Hook, HttpTrigger, TimerTrigger
+from alifakes.function_compute.model import AsyncConfig, Function, Hook, HttpTrigger, JwtConfig, TimerTrigger
 
 # API structs and ROS documents allow a week, the console's page and the schema a month: the shorter is always safe
 MAX_EVENT_AGE = 604_800
@@ -88,7 +88,7 @@ def _triggers(
     for index, trigger in enumerate(triggers):
         name, kind, config = trigger["triggerName"], trigger["triggerType"], trigger["triggerConfig"]
         if kind == "http":
-            http.append(HttpTrigger(name, frozenset(config.get("methods", [])), config.get("authType", "function")))
+            http.append(_http(lint, name, config, f"{path}[{index}].triggerConfig"))
         elif kind == "timer":
             payload = config.get("payload", "")
             lint.timer(config["cronExpression"], payload, f"{path}[{index}].triggerConfig")
@@ -96,3 +96,38 @@ def _triggers(
         else:
             notes.append(f"{path}[{index}] is left out: the emulator does not run triggers of type '{kind}'.")
     return tuple(http), tuple(timers), notes
+
+
+def _http(lint: Lint, name: str, config: Mapping[str, Any], path: str) -> HttpTrigger:
+    auth_type = config.get("authType", "function")
+    jwt = _jwt(lint, config.get("authConfig"), f"{path}.authConfig") if auth_type == "jwt" else None
+    return HttpTrigger(name, frozenset(config.get("methods", [])), auth_type, jwt)
+
+
+def _jwt(lint: Lint, config: Mapping[str, Any] | None, path: str) -> JwtConfig:
+    if config is None:
+        raise lint.error(path, "it is missing: authType jwt needs jwks and tokenLookup.")
+    for key in ("whitelist", "blacklist"):
+        if config.get(key):
+            raise lint.error(f"{path}.{key}", "the emulator asks for a token on every path, or on none.")
+    for key in config["jwks"]["keys"]:
+        if key["kty"] != "RSA" or key["alg"] not in ("RS256", "RS384", "RS512"):
+            raise lint.error(f"{path}.jwks", "the emulator verifies RS256, RS384 and RS512 only.")
+    lookups = _entries(config["tokenLookup"], ("readPosition", "parameterName", "prefix"))
+    passed = _entries(config.get("claimPassBy", []), ("mappingParameterPosition", "claimName", "mappingParameterName"))
+    for position, _, _ in passed:
+        if position != "header":
+            raise lint.error(f"{path}.claimPassBy", "the emulator passes claims on in headers only.")
+    return JwtConfig(
+        keys=tuple(config["jwks"]["keys"]),
+        lookups=tuple(lookups),
+        headers={claim or name: name for _, claim, name in passed},
+    )
+
+
+def _entries(value: str | list[Mapping[str, str]], keys: tuple[str, str, str]) -> list[tuple[str, str, str]]:
+    """Triples of a list of objects, or of a text such as `header:Authorization:Bearer,cookie:token`."""
+    if isinstance(value, str):
+        parts = [[*entry.strip().split(":", 2), "", ""] for entry in value.split(",") if entry.strip()]
+        return [(entry[0], entry[1], entry[2]) for entry in parts]
+    return [(entry.get(keys[0], ""), entry.get(keys[1], ""), entry.get(keys[2], "")) for entry in value]

@@ -10,6 +10,8 @@ from alifakes.function_compute.invocations import Invocation, Invocations
 from alifakes.function_compute.routes import Routes, Target
 from alifakes.function_compute.sandbox.instance import Outcome
 from alifakes.function_compute.sandbox.pool import Exhausted
+from alifakes.function_compute.signatures import Refusal
+from alifakes.function_compute.triggers.authentication import let_in
 from alifakes.server import Request, Response
 
 
@@ -36,9 +38,12 @@ class Gateway:
             allowed = ", ".join(targets)
             message = f"{path} allows {allowed}, not {request.method}."
             return events.json_error(405, "method_not_allowed", message, request_id, ("allow", allowed))
-        if target.trigger is not None and target.trigger.auth_type != "anonymous":
-            message = f"The http trigger '{target.trigger.name}' demands {target.trigger.auth_type} authentication."
-            return events.json_error(403, "access_denied", message, request_id)
+        if target.trigger is not None:
+            try:
+                request = let_in(target.trigger, request)
+            except Refusal as refusal:
+                message = f"The http trigger '{target.trigger.name}' refuses it: {refusal.message.rstrip('.')}."
+                return events.json_error(403, "access_denied", message, request_id)
         call = events.HttpCall(request, request_id, datetime.now(timezone.utc), parameters)
         return await self._invoke(target, call)
 

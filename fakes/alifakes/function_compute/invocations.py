@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from alifakes.function_compute.destinations import Destinations, result_event
 from alifakes.function_compute.model import Function
 from alifakes.function_compute.sandbox.instance import Outcome
 from alifakes.function_compute.sandbox.pool import Exhausted, Pool
 
 RECORDS_KEPT = 20_000
+ASYNC_PAYLOAD_LIMIT = 128 * 1024
 
 
 @dataclass
 class Invocation:
-    """One invocation; `status` is queued, running, retrying, ok, error, expired or (http) the status as text.
+    """One invocation; `status` is queued, running, retrying, ok, error, expired, dropped or (http) the status as text.
 
     `started_ms` is the wall clock's time at submission; `duration_ms` is the last attempt's.
     """
@@ -29,6 +31,7 @@ class Invocation:
     kind: str
     label: str = ""
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    task_id: str | None = None
     status: str = "queued"
     attempts: int = 0
     duration_ms: float = 0.0
@@ -52,6 +55,10 @@ class Invocation:
         return f"{self.function}  {what}  {self.status}  {self.duration_ms:.0f} ms{attempt}"
 
 
+class TaskExists(Exception):
+    """A task with this id has been accepted before."""
+
+
 OnInvocation = Callable[[Invocation], None]
 
 
@@ -63,18 +70,24 @@ class Invocations:
         pools: Mapping[str, Pool],
         on_invocation: OnInvocation,
         *,
+        destinations: Destinations | None = None,
         retry_base_s: float = 1.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self.records: deque[Invocation] = deque(maxlen=RECORDS_KEPT)
         self._pools = pools
         self._on_invocation = on_invocation
+        self._destinations = destinations
         self._retry_base_s = retry_base_s
         self._sleep = sleep
         self._now = now
         self._slots = {address: asyncio.Semaphore(pool.max_instances) for address, pool in pools.items()}
         self._queued: set[asyncio.Task[None]] = set()
+        self._resting = 0
+        self._rested = asyncio.Event()
+        self._task_ids: set[tuple[str, str]] = set()
+        self._to_double: Counter[str] = Counter()
 
     async def run(self, invocation: Invocation, event: bytes, judge: Callable[[Outcome], str] | None = None) -> Outcome:
         """Runs it now; `judge` names the status of a finished call. Raises Exhausted."""
@@ -90,33 +103,85 @@ class Invocations:
         return outcome
 
     def enqueue(self, invocation: Invocation, event: bytes) -> None:
-        """Accepts it to be run later."""
+        """Accepts it to be run later; raises TaskExists for a task id that the function has had."""
+        if invocation.task_id is not None:
+            if (invocation.address, invocation.task_id) in self._task_ids:
+                raise TaskExists(invocation.task_id)
+            self._task_ids.add((invocation.address, invocation.task_id))
+        self._accept(invocation, event)
+        if self._to_double[invocation.address] > 0:
+            self._to_double[invocation.address] -= 1
+            twin = Invocation(**{**vars(invocation), "label": f"{invocation.label} again".strip()})
+            self._accept(twin, event)
+
+    def double(self, address: str, times: int) -> None:
+        """The next so many asynchronous invocations of a function are delivered twice: at least once, not once."""
+        self._to_double[address] = times
+
+    def _accept(self, invocation: Invocation, event: bytes) -> None:
         self.records.append(invocation)
         task = asyncio.ensure_future(self._work_off(invocation, event, self._now()))
         self._queued.add(task)
-        task.add_done_callback(self._queued.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._queued.discard(task)
+        self._rested.set()
 
     async def _work_off(self, invocation: Invocation, event: bytes, accepted: float) -> None:
+        function = self._pools[invocation.address].function
+        outcome = await self._attempts(invocation, event, accepted)
+        if self._destinations is None:
+            return
+        succeeded = outcome is not None and outcome.error_type is None
+        target = self._destinations.of(function, succeeded=succeeded)
+        if target is not None:
+            told = result_event(function, invocation.request_id, invocation.attempts, event, outcome, self._now())
+            self._tell(Invocation.of(target, "async", f"result of {function.address}"), told)
+
+    def _tell(self, telling: Invocation, event: bytes) -> None:
+        if len(event) <= ASYNC_PAYLOAD_LIMIT:
+            self.enqueue(telling, event)
+        else:
+            self.records.append(telling)
+            self._finish(telling, "dropped", 0.0)
+
+    async def _attempts(self, invocation: Invocation, event: bytes, accepted: float) -> Outcome | None:
+        """The last attempt's outcome; None when the event became too old first."""
         pool = self._pools[invocation.address]
         config = pool.function.asynchronous
         while True:
             async with self._slots[invocation.address]:
                 if self._now() - accepted > config.max_age:
                     self._finish(invocation, "expired", 0.0)
-                    return
+                    return None
                 invocation.attempts += 1
                 invocation.status = "running"
                 outcome = await pool.invoke(event, invocation.request_id, patient=True)
             if outcome.error_type is None or invocation.attempts > config.retries:
                 self._finish(invocation, _plain_status(outcome), outcome.duration_ms)
-                return
+                return outcome
             self._finish(invocation, "error", outcome.duration_ms)
             invocation.status = "retrying"
-            await self._sleep(self._retry_base_s * 2 ** (invocation.attempts - 1))
+            await self._rest(self._retry_base_s * 2 ** (invocation.attempts - 1))
+
+    async def _rest(self, seconds: float) -> None:
+        self._resting += 1
+        self._rested.set()
+        try:
+            await self._sleep(seconds)
+        finally:
+            self._resting -= 1
 
     def _finish(self, invocation: Invocation, status: str, duration_ms: float) -> None:
         invocation.status, invocation.duration_ms = status, duration_ms
         self._on_invocation(invocation)
+
+    async def settled(self) -> None:
+        """Waits until every asynchronous invocation has ended or waits for its next attempt."""
+        while len(self._queued) > self._resting:
+            self._rested.clear()
+            await self._rested.wait()
 
     async def idle(self, seconds: float) -> bool:
         """Waits until no asynchronous invocation is queued, running or waiting to be retried; False when time is up."""

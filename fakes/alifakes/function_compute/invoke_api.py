@@ -11,29 +11,30 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from alifakes.function_compute.invocations import Invocation, Invocations
+from alifakes.function_compute.invocations import ASYNC_PAYLOAD_LIMIT, Invocation, Invocations, TaskExists
 from alifakes.function_compute.model import Function, Project
 from alifakes.function_compute.sandbox.pool import Exhausted
 from alifakes.function_compute.signatures import Refusal, verify_acs3, verify_fc
 from alifakes.server import Request, Response
 
 SYNC_PAYLOAD_LIMIT = 32 * 1024 * 1024
-ASYNC_PAYLOAD_LIMIT = 128 * 1024
 _PATH_2016 = re.compile(r"/2016-08-15/services(?:/([^/]+)(?:/functions(?:/([^/]+)(?:/([^/]+))?)?)?)?")
 _PATH_2023 = re.compile(r"/2023-03-30/functions/([^/]+)/invocations")
+_TASK_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
 
 
 @dataclass(frozen=True)
 class _Dialect:
-    """How one version of the API words its errors."""
+    """How one version of the API words its errors and names a task."""
 
     code: str
     message: str
     request_id: str | None
+    task_header: str
 
 
-_V2016 = _Dialect("ErrorCode", "ErrorMessage", None)
-_V2023 = _Dialect("Code", "Message", "RequestId")
+_V2016 = _Dialect("ErrorCode", "ErrorMessage", None, "x-fc-stateful-async-invocation-id")
+_V2023 = _Dialect("Code", "Message", "RequestId", "x-fc-async-task-id")
 
 
 class InvokeApi:
@@ -83,7 +84,7 @@ class InvokeApi:
             return _json(200, _function(function), request_id)
         if leaf == "async-invoke-config":
             return _json(200, _async_config(function), request_id)
-        return await self._invoke(request, function, request_id)
+        return await self._invoke(request, function, request_id, _V2016)
 
     def _services(self) -> list[str]:
         return sorted({function.service for function in self._functions.values() if function.service is not None})
@@ -100,20 +101,17 @@ class InvokeApi:
         if function is None:
             raise Refusal(404, "FunctionNotFound", f"function '{address}' does not exist")
         _check_qualifier(parse_qs(query).get("qualifier", [""])[0])
-        return await self._invoke(request, function, request_id)
+        return await self._invoke(request, function, request_id, _V2023)
 
     # both
-    async def _invoke(self, request: Request, function: Function, request_id: str) -> Response:
+    async def _invoke(self, request: Request, function: Function, request_id: str, dialect: _Dialect) -> Response:
         kind = request.headers.get("x-fc-invocation-type", "Sync")
         if kind not in ("Sync", "Async"):
             raise Refusal(400, "InvalidArgument", f"the invocation type '{kind}' is neither Sync nor Async")
-        if kind == "Async" and len(request.body) > ASYNC_PAYLOAD_LIMIT:
-            raise Refusal(400, "EntityTooLarge", _over(ASYNC_PAYLOAD_LIMIT))
         invocation = Invocation.of(function, kind.lower())
         invocation.request_id = request_id
         if kind == "Async":
-            self._invocations.enqueue(invocation, request.body)
-            return Response(202, [("x-fc-request-id", request_id)])
+            return self._enqueue(invocation, request, function, dialect.task_header)
         outcome = await self._invocations.run(invocation, request.body)
         headers = [
             ("content-type", "application/octet-stream"),
@@ -127,6 +125,24 @@ class InvokeApi:
         if request.headers.get("x-fc-log-type") == "Tail":
             headers.append(("x-fc-log-result", base64.b64encode(outcome.log).decode()))
         return Response(200, headers, outcome.body)
+
+    def _enqueue(self, invocation: Invocation, request: Request, function: Function, task_header: str) -> Response:
+        """A function in task mode refuses a task id twice; without an id, the request id is the task's."""
+        if len(request.body) > ASYNC_PAYLOAD_LIMIT:
+            raise Refusal(400, "EntityTooLarge", _over(ASYNC_PAYLOAD_LIMIT))
+        headers = [("x-fc-request-id", invocation.request_id)]
+        if function.asynchronous.task:
+            task_id = invocation.task_id = request.headers.get(task_header) or invocation.request_id
+            if task_header in request.headers and not _TASK_ID.fullmatch(task_id):
+                raise Refusal(400, "InvalidArgument", f"the task id '{task_id}' is not of the form {_TASK_ID.pattern}")
+            headers.append((task_header, task_id))
+        try:
+            self._invocations.enqueue(invocation, request.body)
+        except TaskExists as known:
+            # the code is the one that the service's own sample programs look for; its message is not published
+            code = "StatefulAsyncInvocationAlreadyExists"
+            raise Refusal(409, code, f"the task '{known}' of function '{function.name}' exists already") from None
+        return Response(202, headers)
 
 
 def too_large() -> Response:

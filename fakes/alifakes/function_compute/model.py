@@ -34,10 +34,22 @@ class AsyncConfig:
 
 
 @dataclass(frozen=True)
+class JwtConfig:
+    """`keys` as JWKs; `lookups` are (position, name, prefix) of a token; `headers` map claims to header names."""
+
+    keys: tuple[Mapping[str, str], ...]
+    lookups: tuple[tuple[str, str, str], ...]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class HttpTrigger:
+    """`auth_type` is anonymous, function (a signed request) or jwt."""
+
     name: str
     methods: frozenset[str]
     auth_type: str
+    jwt: JwtConfig | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from alifakes.function_compute.model import Function, Project, ProjectError
 from alifakes.function_compute.variables import Variables
 from alifakes.function_compute.yaml_file import describe, load_extended, merge
 
-__all__ = ["Project", "ProjectError", "read_project"]
+__all__ = ["Project", "ProjectError", "read_project", "rendered_props"]
 
 _TOP = {
     "3.0.0": {"edition", "name", "access", "vars", "resources", "flow", "template"},
@@ -23,22 +23,17 @@ _UNIT = {
     "1.0.0": {"component", "props", "actions", "access"},
 }
 _COMPONENT = {"3.0.0": "fc3", "1.0.0": "fc"}
+_UNITS = {"3.0.0": "resources", "1.0.0": "services"}
 
 
 def read_project(file: Path, env: Mapping[str, str]) -> Project:
     """The functions of `file`, `${env()}` taken from `env`; raises ProjectError."""
     lint = Lint(file)
-    document = load_extended(file)
-    edition = document.get("edition")
-    if edition not in _TOP:
-        raise lint.error("edition", f"must be '3.0.0' or '1.0.0', but is {describe(edition)}.")
-    units_key = "resources" if edition == "3.0.0" else "services"
-    lint.keys(document, "top level", _TOP[edition], {"name", units_key})
-    units = _with_templates(lint, document, units_key, _UNIT[edition])
-    variables = Variables({**document, units_key: units}, file, env, edition)
+    edition, document, variables = _document(lint, file, env)
+    units_key = _UNITS[edition]
     functions: list[Function] = []
     notes: list[str] = []
-    for name, unit in units.items():
+    for name, unit in document[units_key].items():
         path = f"{units_key}.{name}"
         component = variables.resolve(unit["component"], f"{path}.component", name)
         if component != _COMPONENT[edition]:
@@ -54,6 +49,27 @@ def read_project(file: Path, env: Mapping[str, str]) -> Project:
         raise lint.error(units_key, f"there is no function of component {_COMPONENT[edition]}.")
     project_name = variables.resolve(document["name"], "name")
     return Project(file=file, name=str(project_name), functions=tuple(functions), notes=tuple(notes))
+
+
+def rendered_props(file: Path, env: Mapping[str, str]) -> dict[str, Any]:
+    """The props of every unit by its name, as the engine hands them to the component; raises ProjectError."""
+    edition, document, variables = _document(Lint(file), file, env)
+    return {
+        name: variables.resolve(unit.get("props", {}), f"{_UNITS[edition]}.{name}.props", name)
+        for name, unit in document[_UNITS[edition]].items()
+    }
+
+
+def _document(lint: Lint, file: Path, env: Mapping[str, str]) -> tuple[str, dict[str, Any], Variables]:
+    """The edition, the file with its units over their templates, and what resolves its references."""
+    document = load_extended(file)
+    edition = document.get("edition")
+    if edition not in _TOP:
+        raise lint.error("edition", f"must be '3.0.0' or '1.0.0', but is {describe(edition)}.")
+    units_key = _UNITS[edition]
+    lint.keys(document, "top level", _TOP[edition], {"name", units_key})
+    document = {**document, units_key: _with_templates(lint, document, units_key, _UNIT[edition])}
+    return edition, document, Variables(document, file, env, edition)
 
 
 def _with_templates(

@@ -61,20 +61,34 @@ def verify_fc(request: Request) -> None:
 
 
 def verify_acs3(request: Request) -> None:
-    """The ACS3-HMAC-SHA256 of the 2023-03-30 API, its payload hash included; raises Refusal."""
-    headers = request.headers
-    for name in ("authorization", "x-acs-date", "x-acs-content-sha256"):
-        if not headers.get(name):
+    """The ACS3-HMAC-SHA256 of the 2023-03-30 API, host and payload hash included; raises Refusal."""
+    _require(request, "x-acs-content-sha256")
+    _verify_acs3(request, {"host"})
+
+
+def verify_trigger(request: Request) -> None:
+    """The same algorithm as HTTP triggers take it: the documented programs sign neither host nor body."""
+    _verify_acs3(request, set())
+
+
+def _require(request: Request, *names: str) -> None:
+    for name in names:
+        if not request.headers.get(name):
             raise Refusal(400, "MissingRequiredHeader", f"required HTTP header {name} was not specified")
+
+
+def _verify_acs3(request: Request, must: set[str]) -> None:
+    headers = request.headers
+    _require(request, "authorization", "x-acs-date")
     match = _ACS3.fullmatch(headers["authorization"])
     if not match:
         raise Refusal(400, "InvalidArgument", "the Authorization header is not a signature of ACS3-HMAC-SHA256")
     _check_acs_date(headers["x-acs-date"])
     key_id, names, signature = match.groups()
     signed = names.split(";")
-    secret = _secret(key_id, headers.get("x-acs-security-token"))
-    must = {"host"} | {name for name in headers if name.startswith("x-acs-")}
-    payload = hashlib.sha256(request.body).hexdigest()
+    secret = _secret(key_id, headers.get("x-acs-security-token") or None)
+    must = must | {name for name in headers if name.startswith("x-acs-")}
+    digest = headers.get("x-acs-content-sha256", "")
     path, _, query = request.target.partition("?")
     canonical = "\n".join(
         [
@@ -83,12 +97,12 @@ def verify_acs3(request: Request) -> None:
             _canonical_query(query),
             "".join(f"{name}:{headers.get(name, '').strip()}\n" for name in signed),
             names,
-            headers["x-acs-content-sha256"],
+            digest,
         ]
     )
     text = f"ACS3-HMAC-SHA256\n{hashlib.sha256(canonical.encode('latin-1')).hexdigest()}"
     expected = hmac.new(secret.encode(), text.encode(), "sha256").hexdigest()
-    whole = must <= set(signed) and headers["x-acs-content-sha256"] == payload
+    whole = must <= set(signed) and digest in ("", hashlib.sha256(request.body).hexdigest())
     if not whole or not hmac.compare_digest(expected, signature):
         raise Refusal(403, "SignatureNotMatch", _MISMATCH)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from alifakes.function_compute.model import LOCAL_ACCOUNT, Function, Project, ProjectError
+from alifakes.function_compute.sandbox.folders import MOST_FILES, Folder
+from alifakes.function_compute.sandbox.interpreters import choose, version_of
 
 # the temporary credentials of the account `local`; the emulators accept these three only together
 ACCESS_KEY_ID = "STS.local"
@@ -20,11 +19,16 @@ SECURITY_TOKEN = "local-token"
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Everything that is the same for each instance of one function."""
+    """Everything that is the same for each instance of one function; `watched` are the folders that may change."""
 
     function: Function
     interpreter: str
     path: tuple[str, ...]
+    watched: tuple[Folder, ...] = ()
+
+    def code_version(self) -> tuple[int, ...]:
+        """Another one as soon as a file of the code or of a layer has changed."""
+        return tuple(folder.version() for folder in self.watched)
 
     def environment(self, instance_id: str) -> dict[str, str]:
         function = self.function
@@ -107,20 +111,53 @@ class Surroundings:
 def surroundings(
     project: Project, layers: Mapping[str, Path], interpreters: Mapping[str, str]
 ) -> tuple[dict[str, Surroundings], list[str]]:
-    """By function address, with notes for the person who starts it; raises ProjectError for an unmapped layer."""
+    """By function address, with notes for the person who starts it; raises ProjectError for an unmapped layer.
+
+    `interpreters` maps runtimes to commands; the others are run by the Python that they declare, where that can be.
+    """
     notes: list[str] = []
     result: dict[str, Surroundings] = {}
+    folders: dict[str, Folder] = {}
     for function in project.functions:
-        interpreter = interpreters.get(function.runtime, sys.executable)
-        declared = function.runtime.removeprefix("python")
-        actual = _version(interpreter)
-        if declared != actual and declared != "3":
-            notes.append(f"{function.runtime} is run by Python {actual} ({interpreter}).")
+        path = tuple(dict.fromkeys((str(function.code_dir), *_layer_paths(project, function, layers))))
+        interpreter, note = _interpreter(function.runtime, path, interpreters)
+        if note is not None:
+            notes.append(note)
+        notes += _hidden(function, path[1:])
         if function.role is None:
             notes.append(f"{function.address} has no role, so it is given no credentials.")
-        path = (str(function.code_dir), *_layer_paths(project, function, layers))
-        result[function.address] = Surroundings(function, interpreter, path)
+        for root in path:
+            if root not in folders:
+                folders[root] = Folder(Path(root))
+                if not folders[root].watched:
+                    notes.append(f"{root} holds over {MOST_FILES} files: changes in it are seen at the next start.")
+        watched = tuple(folders[root] for root in path if folders[root].watched)
+        result[function.address] = Surroundings(function, interpreter, path, watched)
     return result, list(dict.fromkeys(notes))
+
+
+def _hidden(function: Function, layers: tuple[str, ...]) -> list[str]:
+    """FC merges layers file by file; Python takes a whole package from the first folder that has it."""
+    first: dict[str, str] = {}
+    notes = []
+    for layer in layers:
+        for package in sorted(init.parent.name for init in Path(layer).glob("*/__init__.py")):
+            if package in first:
+                notes.append(
+                    f"{function.address}: package '{package}' is in {first[package]} and in {layer}: on FC their files"
+                    " are merged, here those of the first are seen."
+                )
+            first.setdefault(package, layer)
+    return notes
+
+
+def _interpreter(runtime: str, path: tuple[str, ...], interpreters: Mapping[str, str]) -> tuple[str, str | None]:
+    if runtime not in interpreters:
+        return choose(runtime, path)
+    interpreter = interpreters[runtime]
+    actual = version_of(interpreter)
+    note = f"{runtime} is run by Python {actual} ({interpreter})."
+    return interpreter, None if runtime == f"python{actual}" else note
 
 
 def _layer_paths(project: Project, function: Function, layers: Mapping[str, Path]) -> list[str]:
@@ -136,14 +173,3 @@ def _layer_paths(project: Project, function: Function, layers: Mapping[str, Path
             raise ProjectError(f"layer '{name}' is mapped to {root}, which is not a folder.")
         paths.append(str(root / "python" if (root / "python").is_dir() else root))
     return paths
-
-
-@cache
-def _version(interpreter: str) -> str:
-    if interpreter == sys.executable:
-        return f"{sys.version_info.major}.{sys.version_info.minor}"
-    command = [interpreter, "-ISc", "import sys; print('%d.%d' % sys.version_info[:2])"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise ProjectError(f"interpreter {interpreter} cannot be run: {error}.") from None

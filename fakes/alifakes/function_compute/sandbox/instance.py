@@ -12,7 +12,7 @@ import struct
 import subprocess
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,9 @@ _WORKER = Path(__file__).with_name("worker.py")
 # Loading code is not held against the function's own time-out: a laptop's disk is not the cloud's.
 LOAD_TIMEOUT_S = 60.0
 LOG_TAIL = 4096
+# how often a working process's memory is looked at; its peak comes with its answer, however short that was
+MEMORY_INTERVAL_S = 0.1
+_PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 LONGEST_LINE = 65_536
 # what a pipe holds on Linux: whatever was printed before an answer is in it when the answer arrives
 _PIPE_SIZE = 65_536
@@ -52,7 +55,8 @@ class _Ended(Exception):
 class Instance:
     """A process that handles one request at a time; `log` is told function, request id and line."""
 
-    def __init__(self, surroundings: Surroundings, log: LogLine) -> None:
+    def __init__(self, surroundings: Surroundings, code_version: tuple[int, ...], log: LogLine) -> None:
+        self.code_version = code_version
         self.id = f"c-{uuid.uuid4().hex[:16]}"
         self.alive = True
         self._surroundings = surroundings
@@ -185,14 +189,38 @@ class Instance:
         except (asyncio.IncompleteReadError, ConnectionError):
             raise _Ended("Process exited unexpectedly before completing request") from None
         self._memory_mb = header["memory_kb"] / 1024
+        self._check_memory()
         return header, body
 
-    async def _within(self, work: Awaitable[_T], seconds: float) -> _T:
+    async def _within(self, work: Coroutine[Any, Any, _T], seconds: float) -> _T:
+        """The work's result; raises _Ended when its time is up or the process has taken more than its memory."""
+        task = asyncio.ensure_future(work)
+        deadline = time.monotonic() + seconds
         try:
-            return await asyncio.wait_for(work, seconds)
-        except (asyncio.TimeoutError, TimeoutError):
-            # the wording of the current runtime is not documented; this is what its users quote
-            raise _Ended(f"Function timed out after {seconds:g} seconds") from None
+            while True:
+                left = max(deadline - time.monotonic(), 0)
+                done, _ = await asyncio.wait({task}, timeout=min(left, MEMORY_INTERVAL_S))
+                if done:
+                    return task.result()
+                if left == 0:
+                    # the wording of the current runtime is not documented; this is what its users quote
+                    raise _Ended(f"Function timed out after {seconds:g} seconds")
+                self._memory_mb = max(self._memory_mb, self._resident_mb())
+                self._check_memory()
+        finally:
+            task.cancel()
+
+    def _check_memory(self) -> None:
+        if self._memory_mb > self._surroundings.function.memory:
+            raise _Ended("Process exited unexpectedly before completing request")
+
+    def _resident_mb(self) -> float:
+        """What the process holds now; 0 where the system does not tell."""
+        try:
+            pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]) if self._process else 0
+        except (OSError, IndexError):
+            return 0.0
+        return pages * _PAGE_MB
 
     def _ending(self, end: _Ended, seconds: float) -> bytes:
         details = f"maxMemoryUsage: {self._memory_mb:.0f}MB"

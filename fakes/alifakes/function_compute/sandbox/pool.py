@@ -28,6 +28,7 @@ class Pool:
         self._max_waiting = max_waiting
         self._waiting = 0
         self._instances: set[Instance] = set()
+        self._stopping: set[asyncio.Task[None]] = set()
         self._idle: list[Instance] = []
 
     async def invoke(self, event: bytes, request_id: str, *, patient: bool) -> Outcome:
@@ -58,20 +59,30 @@ class Pool:
                 self._instances.discard(instance)
 
     def _take(self) -> Instance:
+        """An idle instance that runs the code as it is now, or a new one."""
+        version = self._surroundings.code_version()
         while self._idle:
             instance = self._idle.pop()
-            if not instance.has_ended():
+            if instance.code_version == version and not instance.has_ended():
                 return instance
-            instance.kill()
             self._instances.discard(instance)
-        instance = Instance(self._surroundings, self._log)
+            self._retire(instance)
+        instance = Instance(self._surroundings, version, self._log)
         self._instances.add(instance)
         return instance
+
+    def _retire(self, instance: Instance) -> None:
+        if instance.has_ended():
+            instance.kill()
+            return
+        stopping = asyncio.ensure_future(instance.stop())
+        self._stopping.add(stopping)
+        stopping.add_done_callback(self._stopping.discard)
 
     async def stop(self) -> None:
         """Ends every instance, the idle ones after their pre_stop."""
         instances, self._instances = list(self._instances), set()
         idle, self._idle = self._idle, []
-        await asyncio.gather(*(instance.stop() for instance in idle))
+        await asyncio.gather(*(instance.stop() for instance in idle), *self._stopping)
         for instance in instances:
             instance.kill()

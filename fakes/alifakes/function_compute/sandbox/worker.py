@@ -87,7 +87,8 @@ def _peak_memory_kb() -> int:
         with open("/proc/self/status", "rb") as status:
             return next(int(line.split()[1]) for line in status if line.startswith(b"VmHWM:"))
     except (OSError, StopIteration):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak // 1024 if sys.platform == "darwin" else peak
 
 
 class _Function:

@@ -13,11 +13,18 @@ from pathlib import Path
 from typing import Protocol
 
 
+class Credentials(Protocol):
+    access_key_id: str
+    access_key_secret: str
+    security_token: str
+
+
 class Context(Protocol):
     """What the handlers below use of the runtime's context."""
 
     request_id: str
     logger: logging.Logger
+    credentials: Credentials
 
 
 served = 0
@@ -102,6 +109,10 @@ def act(event: bytes, context: Context) -> object:
         return {"pid": subprocess.Popen(["sleep", "600"]).pid}
     if what == "return":
         return order["value"]
+    if what == "hog":
+        held = bytearray(order["megabytes"] << 20)
+        held[::4096] = b"x" * len(held[::4096])
+        time.sleep(order["seconds"])
     if what == "fail-until":
         marker = Path(order["file"])
         tries = int(marker.read_text()) + 1 if marker.exists() else 1
@@ -146,3 +157,40 @@ def gate(event: bytes, context: Context) -> str:
     while not file.exists():
         time.sleep(0.005)
     return "open"
+
+
+def remember(event: bytes, context: Context) -> None:
+    """Appends the event, the result of another function, to the file that this one's own event named."""
+    file = json.loads(json.loads(event)["requestPayload"])["file"]
+    with open(file, "ab") as lines:
+        lines.write(event + b"\n")
+
+
+def tally(event: bytes, context: Context) -> None:
+    """Dies the first time where told to, and otherwise leaves its number in a folder."""
+    order = json.loads(event)
+    number = Path(order["folder"]) / str(order["number"])
+    died = number.with_suffix(".died")
+    if order["dies"] and not died.exists():
+        died.touch()
+        os.kill(os.getpid(), 9)
+    number.touch()
+
+
+def chain(event: bytes, context: Context) -> None:
+    """Invokes its successor with the SDK, until nothing is left."""
+    import fc2
+
+    order = json.loads(event)
+    with open(order["file"], "a") as lines:
+        lines.write(f"{order['left']}\n")
+    if order["left"] > 0:
+        keys = context.credentials
+        client = fc2.Client(
+            endpoint=os.environ["ENDPOINT"],
+            accessKeyID=keys.access_key_id,
+            accessKeySecret=keys.access_key_secret,
+            securityToken=keys.security_token,
+        )
+        successor = json.dumps({**order, "left": order["left"] - 1}).encode()
+        client.invoke_function("sample", "chain", successor, headers={"x-fc-invocation-type": "Async"})
