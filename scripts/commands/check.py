@@ -1,4 +1,4 @@
-"""scripts/check: formatting, lint, types, import rules and the API document; each of them, also after one failed."""
+"""scripts/check: formatting, lint, types, import rules, project files and what is generated; each, whatever failed."""
 
 from __future__ import annotations
 
@@ -18,22 +18,27 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("mypy", "--no-error-summary"),
     ("lint-imports", "--no-logo"),
     ("scripts/openapi", "--check"),
+    ("scripts/policies", "--check"),
+    ("python", "-m", "commands.deploy.gateway", "--check"),
+    ("python", "-m", "commands.project_files"),
 )
+PREVIEW = ("python", "-m", "commands.preview")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="scripts/check", description="Checks the tree without running its tests.")
-    parser.parse_args(arguments)
-    failed = [step for step in STEPS if not _passes(step)]
+    parser.add_argument("--preview", action="store_true", help="let Serverless Devs render the project files (npm)")
+    steps = (*STEPS, PREVIEW) if parser.parse_args(arguments).preview else STEPS
+    failed = [step for step in steps if not _passes(step)]
     if failed:
-        print(f"{len(failed)} of {len(STEPS)} checks failed: {', '.join(' '.join(step) for step in failed)}.")
+        print(f"{len(failed)} of {len(steps)} checks failed: {', '.join(' '.join(step) for step in failed)}.")
     return 1 if failed else 0
 
 
 def _passes(step: Sequence[str]) -> bool:
     """Print one line for a step that passes, and what it says for one that does not."""
     program = ROOT / step[0] if "/" in step[0] else BIN / step[0]
-    print(f"{' '.join(step):28}", end=" ", flush=True)
+    print(f"{' '.join(step):42}", end=" ", flush=True)
     began = time.monotonic()
     done = subprocess.run([str(program), *step[1:]], cwd=ROOT, capture_output=True, text=True)
     print(f"{'ok' if done.returncode == 0 else 'FAILED':8} {time.monotonic() - began:.1f} s", flush=True)

@@ -1,4 +1,4 @@
-"""s.yaml and s.fc2.yaml: the same functions twice, valid by their components' schemas, complete for the layer."""
+"""The project files: the same functions thrice, valid by their components' schemas, complete for the layer."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from alifakes.function_compute.model import Function
-from alifakes.function_compute.project import read_project
+from alifakes.function_compute.model import AsyncConfig, Function
+from alifakes.function_compute.project import read_project, rendered_props
 from commands.local_cloud import PROJECT_FILES, Edition, deployment_variables
+from commands.project_files import EXAMPLE
 from commands.running import ROOT
 from feed.config import Merchant, Payee, Settings, Training
 from feed.errors import Misconfigured
@@ -19,6 +20,8 @@ MERCHANTS = {"tip", "sweep"}
 LAYERS = {**dict.fromkeys(MERCHANTS, ("feed-alipay",)), "train-recommendations": ("feed-train",)}
 """Beside those that every function has."""
 ENVIRONMENT_LIMIT = 4096
+ROLE = EXAMPLE["FEED_ROLE"]
+FAILED = f"acs:mns:cn-hangzhou:{EXAMPLE['FEED_ACCOUNT']}:/queues/feed-failed/messages"
 
 both = pytest.mark.parametrize("edition", PROJECT_FILES)
 
@@ -43,8 +46,14 @@ def test_the_editions_differ_only_in_what_they_must() -> None:
     for name, third in functions("fc3").items():
         environment = {**third.environment, "FEED_INVOKER": "fc2", "NETRC": "/dev/null"}
         assert second[name] == replace(
-            third, service="feed", runtime="python3.10", environment=environment, http_triggers=()
+            third, service="feed", runtime="python3.10", role=ROLE, environment=environment, http_triggers=()
         )
+
+
+def test_every_function_of_fc_3_has_a_role_of_its_own() -> None:
+    assert {name: function.role for name, function in functions("fc3").items()} == {
+        name: f"{ROLE}-{name}" for name in functions("fc3")
+    }
 
 
 def test_background_functions_have_no_route_and_their_own_settings() -> None:
@@ -56,9 +65,10 @@ def test_background_functions_have_no_route_and_their_own_settings() -> None:
         "train-recommendations",
     }
     for name in ("fanout-batch", "rebuild-inbox"):
-        assert (found[name].asynchronous.retries, found[name].asynchronous.max_age) == (3, 86_400)
+        assert found[name].asynchronous == AsyncConfig(retries=3, max_age=86_400, on_failure=FAILED)
         assert found[name].timeout == 120
     for name in ("scheduled-publish", "sweep"):
+        assert found[name].asynchronous == AsyncConfig(retries=0, max_age=60), "the next tick is the repetition"
         assert [timer.cron for timer in found[name].timer_triggers] == ["0 * * * * *"]
         assert found[name].timeout == 60
 
@@ -90,5 +100,25 @@ def test_training_runs_at_four_in_the_morning_with_the_memory_that_its_log_needs
     function = functions(edition)["train-recommendations"]
     (timer,) = function.timer_triggers
     assert timer.cron == "CRON_TZ=Asia/Shanghai 0 0 4 * * *"
+    assert function.asynchronous == AsyncConfig(retries=1, max_age=21_600)
     assert Training.from_env(function.environment) == Training.from_env({})
     assert function.memory >= 200 * Training.from_env({}).most_acts / 2**20
+
+
+def test_production_is_the_same_with_more_memory() -> None:
+    production = {function.name: function for function in read_project(ROOT / "s.prod.yaml", EXAMPLE).functions}
+    for name, function in functions("fc3").items():
+        ours = production[name]
+        assert replace(ours, memory=function.memory, environment=function.environment) == function
+        assert ours.memory >= function.memory
+    memory = {name: production[name].memory for name in ("timeline", "tip", "fanout-batch", "train-recommendations")}
+    assert memory == {"timeline": 1024, "tip": 1024, "fanout-batch": 2048, "train-recommendations": 4096}
+
+
+def test_production_logs_where_it_is_told_and_keeps_instances_for_readers_and_for_fan_out() -> None:
+    production = rendered_props(ROOT / "s.prod.yaml", EXAMPLE)
+    for props in production.values():
+        assert (props["logConfig"]["project"], props["logConfig"]["logstore"]) == ("feed", "feed")
+    assert [name for name, props in production.items() if "provisionConfig" in props] == ["timeline"]
+    assert production["timeline"]["provisionConfig"]["defaultTarget"] == 2
+    assert production["fanout-batch"]["concurrencyConfig"] == {"reservedConcurrency": 50}

@@ -1,0 +1,1 @@
+"""scripts/deploy: the whole road to an account, or back to the release before."""
