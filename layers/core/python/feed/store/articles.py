@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from feed.domain.articles import Article, Byline, Counts, State
 from feed.domain.hot import trending
 from feed.domain.ids import hashed, unhashed
-from feed.domain.words import plain_text
 from feed.errors import NotFound
 from feed.store.client import Tables
 from feed.store.rows import End, Expect, Key, Put, Row, Update, Value, Wanted, Where, equals
@@ -208,6 +207,8 @@ def decode(row: Row) -> Article:
 
 def _text_columns(article: Article) -> dict[str, Value]:
     """`text` is what is searched."""
+    from feed.domain.words import plain_text
+
     text = " ".join(plain_text(article.html).split())[:SEARCHED_CHARACTERS]
     return {"html": article.html, "words": article.words, "text": text}
 

@@ -31,6 +31,7 @@ from feed.store.rows import (
 )
 from feed.store.schema import KEY_NAMES
 from feed.store.sdk import call, encode, hits_of, retry_policy, row_of, searched
+from feed.store.stand_ins import imported_on_use
 from feed.store.template import CopiesRequest, teach
 
 MAX_BATCH_WRITE = 200
@@ -61,7 +62,8 @@ class Connection:
     def open(cls, endpoint: str, instance: str, credentials: Credentials, timeout_s: float) -> Connection:
         """`timeout_s` is how long one answer may take; nothing is sent yet."""
         quiet_sdks()
-        import tablestore
+        with imported_on_use():
+            import tablestore
         from urllib3 import Timeout
 
         sdk = tablestore.OTSClient(
