@@ -81,6 +81,12 @@ def sweep_for(driver: InProcess, clock: Clock, ms: int) -> None:
             tried(driver, driver.queue.popleft())
 
 
+def failed_for_hours(store: Tables, article: int, clock: Clock) -> None:
+    """The only shard of its first delivery: one more failure is too many."""
+    failed: dict[str, Value] = {"tries": 8, "failing_ms": clock.now_ms() - 2 * HOUR_MS, "reason": "of old"}
+    store.write(Update(schema.JOBS, (hashed(article), 1, 0), put=failed))
+
+
 def letters(store: Tables, clock: Clock) -> list[Work]:
     return [letter for bucket in work.DEAD_LETTERS for letter in work.all_due(store, bucket, clock.now_ms())]
 
@@ -155,8 +161,7 @@ def test_what_nobody_wants_any_more_is_stopped_and_not_given_up(
 ) -> None:
     article = product.publish(ANN)["id"]
     driver.queue.clear()
-    failed: dict[str, Value] = {"tries": 8, "failing_ms": clock.now_ms() - 2 * HOUR_MS, "reason": "of old"}
-    store.write(Update(schema.JOBS, (hashed(article), 1, 0), put=failed))
+    failed_for_hours(store, article, clock)
     product.change(ANN, article, state="private")
     calls()
     sweep_for(driver, clock, HOUR_MS)
@@ -171,8 +176,7 @@ def test_a_dead_letter_that_was_taken_for_outdated_comes_back(
     """Between letter and ledger a repair finds the shard alive."""
     article = product.publish(ANN)["id"]
     driver.queue.clear()
-    failed: dict[str, Value] = {"tries": 8, "failing_ms": clock.now_ms() - 2 * HOUR_MS, "reason": "of old"}
-    store.write(Update(schema.JOBS, (hashed(article), 1, 0), put=failed))
+    failed_for_hours(store, article, clock)
 
     def take_it_away() -> None:
         store.write_all(*(work.remove(letter) for letter in letters(store, clock)))
@@ -331,8 +335,7 @@ def test_who_slept_while_its_shard_was_given_up_does_not_finish_it(
     sickness.keys.clear()
     article = product.publish(ANN)["id"]
     event = driver.queue.popleft()
-    failed: dict[str, Value] = {"tries": 8, "failing_ms": clock.now_ms() - 2 * HOUR_MS, "reason": "of old"}
-    store.write(Update(schema.JOBS, (hashed(article), 1, 0), put=failed))
+    failed_for_hours(store, article, clock)
 
     def sleep() -> None:
         sweep_for(driver, clock, HOUR_MS)
