@@ -1,4 +1,7 @@
-"""Makes the checkout's virtual environment from the hashed lock file, and runs the calling script inside it."""
+"""Makes the checkout's virtual environment from hashed lock files, and runs the calling script inside it.
+
+FEED_VENV names another one than .venv, and FEED_LOCK a lock file to install over the first: scripts/matrix sets them.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
-LOCK = ROOT / "requirements.lock"
+VENV = ROOT / os.environ.get("FEED_VENV", ".venv")
+LOCKS = [ROOT / name for name in ("requirements.lock", os.environ.get("FEED_LOCK", "")) if name]
 OLDEST = (3, 10)
 
 
@@ -25,9 +28,9 @@ def enter() -> None:
         try:
             _ensure()
         except OSError as error:
-            sys.exit(f".venv cannot be set up in {ROOT}: {error.strerror or error} ({error.filename}).")
+            sys.exit(f"{VENV.name} cannot be set up in {ROOT}: {error.strerror or error} ({error.filename}).")
         except KeyboardInterrupt:
-            sys.exit("Stopped; the next command sets .venv up from the start.")
+            sys.exit(f"Stopped; the next command sets {VENV.name} up from the start.")
     python = str(VENV / "bin" / "python")
     os.execv(python, [python, *sys.argv])
 
@@ -41,7 +44,7 @@ def _restart_under_newer_python() -> None:
 
 
 def _stamp() -> str:
-    return hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    return hashlib.sha256(b"".join(lock.read_bytes() for lock in LOCKS)).hexdigest()
 
 
 def _import_path() -> str:
@@ -49,7 +52,7 @@ def _import_path() -> str:
 
 
 def _ready() -> bool:
-    """Whether .venv was made from this lock file, for a checkout at this place, by a Python that is still there."""
+    """Whether it was made from these lock files, for a checkout at this place, by a Python that is still there."""
     stamp = VENV / "stamp"
     if not stamp.exists() or stamp.read_text() != _stamp() or not os.access(VENV / "bin" / "python", os.X_OK):
         return False
@@ -57,23 +60,24 @@ def _ready() -> bool:
 
 
 def _ensure() -> None:
-    """Create or refresh .venv; one process at a time, and never half done: the stamp is written last."""
+    """Create or refresh it; one process at a time, and never half done: the stamp is written last."""
     import fcntl
 
-    with open(ROOT / ".venv.lock", "w") as guard:
+    with open(VENV.with_name(f"{VENV.name}.lock"), "w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
         if _ready():
             return
-        print("Setting up .venv from requirements.lock (once; about a minute) ...", file=sys.stderr, flush=True)
+        print(f"Setting up {VENV.name} from {LOCKS[0].name} (once; about a minute) ...", file=sys.stderr, flush=True)
         # its commands hold the lock too: if this process is killed, the next one waits for the last of them
         locked = (guard.fileno(),)
         if subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], pass_fds=locked).returncode:
             sys.exit(f"{sys.executable} cannot make a virtual environment; its message is above.")
         python = str(VENV / "bin" / "python")
-        install = [python, "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", str(LOCK)]
-        if subprocess.run([*install, "--progress-bar", "off", "-q"], pass_fds=locked).returncode:
-            sys.exit("The packages in requirements.lock could not be installed; pip's message is above.")
+        install = [python, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off", "-q"]
+        for lock in LOCKS:
+            if subprocess.run([*install, "--require-hashes", "-r", str(lock)], pass_fds=locked).returncode:
+                sys.exit(f"The packages in {lock.name} could not be installed; pip's message is above.")
         site = next((VENV / "lib").glob("python3*/site-packages"))
         (site / "checkout.pth").write_text(_import_path())
         (VENV / "stamp").write_text(_stamp())
-        print("Ready: .venv", file=sys.stderr, flush=True)
+        print(f"Ready: {VENV.name}", file=sys.stderr, flush=True)

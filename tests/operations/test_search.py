@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tablestore import metadata
 
 from alifakes.tablestore.app import TablestoreFake
 from feed.domain import cursors
@@ -55,6 +56,9 @@ def found(product: Product, query: str, user: int | None = BEN, size: int = 20) 
     return [item["article"]["id"] for item in product.walk(path(query), user, size)]
 
 
+with_highlights = pytest.mark.skipif(not hasattr(metadata, "Highlight"), reason="This SDK has no highlights.")
+
+
 def highlight(product: Product, query: str, user: int | None = BEN) -> Any:
     (item,) = product.walk(path(query), user)
     return item["highlight"]
@@ -73,6 +77,7 @@ def test_chinese_and_english_in_title_and_text(product: Product) -> None:
         assert found(product, query) == [], query
 
 
+@with_highlights
 def test_markup_is_no_text(product: Product) -> None:
     product.publish(ANN, "t", html='<p><a href="https://example.com/hidden">link</a> &lt;b&gt;bold&lt;/b&gt;</p>')
     assert found(product, "hidden") == []
@@ -100,6 +105,7 @@ def test_the_text_follows_edits_and_goes_with_the_article(product: Product, stor
     assert row == {"article_key": hashed(article), "state": "deleted"}
 
 
+@with_highlights
 def test_highlights_mark_what_was_found_and_escape_the_rest(product: Product) -> None:
     title = '<script>alert("茶")</script> & co'
     product.publish(ANN, title, html="<p>采茶的人，喝茶的人</p>")
@@ -172,6 +178,7 @@ def test_a_block_hides_both_ways(product: Product, clock: Clock, who: int, whom:
     assert found(product, "茶") == [edited, current]
 
 
+@with_highlights
 @lagging
 def test_a_highlight_is_of_the_text_as_it_is_now(product: Product, clock: Clock) -> None:
     article = product.publish(ANN, "old <secret> 茶", html="<p>the old secret: 茶叶</p>")["id"]

@@ -18,7 +18,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout whose environment is ready."""
     monkeypatch.setattr(_venv, "ROOT", tmp_path)
     monkeypatch.setattr(_venv, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(_venv, "LOCK", tmp_path / "requirements.lock")
+    monkeypatch.setattr(_venv, "LOCKS", [tmp_path / "requirements.lock"])
     (tmp_path / "requirements.lock").write_text("a==1")
     make(tmp_path / ".venv")
     (tmp_path / ".venv" / "stamp").write_text(_venv._stamp())
@@ -79,4 +79,23 @@ def test_the_commands_of_a_set_up_hold_its_lock(checkout: Path, monkeypatch: pyt
     monkeypatch.setattr(subprocess, "run", run)
     _venv._ensure()
     assert given == ["venv", "pip"]
+    assert _venv._ready()
+
+
+def test_a_further_lock_file_is_installed_over_the_first_and_told_apart(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = checkout / "sdk.lock"
+    other.write_text("a==0.9")
+    monkeypatch.setattr(_venv, "LOCKS", [checkout / "requirements.lock", other])
+    assert not _venv._ready()
+    installed: list[str] = []
+
+    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        installed.append(command[-1])
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    _venv._ensure()
+    assert installed[1:] == [str(checkout / "requirements.lock"), str(other)]
     assert _venv._ready()

@@ -195,7 +195,8 @@ class Tables:
 
         kinds = {Put: PutRowItem, Update: UpdateRowItem, Delete: DeleteRowItem}
         by_table: dict[str, list[Write]] = {}
-        for write in writes:
+        # by kind, as the SDK returns them: no order is kept between the rows of a batch
+        for write in sorted(writes, key=lambda write: list(kinds).index(type(write))):
             by_table.setdefault(write.table, []).append(write)
         request = BatchWriteRowRequest()
         for table, group in by_table.items():
@@ -246,7 +247,7 @@ class Tables:
         read = written = 0
         for table, group in by_table.items():
             items = answer.table_of_put[table] + answer.table_of_update[table] + answer.table_of_delete[table]
-            for item in items:
+            for at, item in enumerate(items):  # an item's own index is not there before SDK 6
                 if item.is_ok:
                     read += item.consumed.read
                     written += item.consumed.write
@@ -254,7 +255,7 @@ class Tables:
                     refused = item.error_code == "OTSConditionCheckFail"
                     read += refused * _REFUSED_UNITS[0]
                     written += refused * _REFUSED_UNITS[1]
-                    failed.append(Failed(group[item.index], refused=refused))
+                    failed.append(Failed(group[at], refused=refused))
         self._spend(read, written)
         return failed
 

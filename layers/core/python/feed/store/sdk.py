@@ -12,6 +12,7 @@ from feed.store.rows import (
     STAMP,
     Between,
     Delete,
+    Excerpts,
     Expect,
     Filter,
     Hit,
@@ -120,9 +121,6 @@ def searched(search: Search) -> tuple[Any, Any]:
         ColumnReturnType,
         ColumnsToGet,
         FieldSort,
-        Highlight,
-        HighlightEncoder,
-        HighlightParameter,
         PrimaryKeySort,
         SearchQuery,
         Sort,
@@ -130,14 +128,25 @@ def searched(search: Search) -> tuple[Any, Any]:
     )
 
     order = [FieldSort(name, SortOrder.DESC) for name in search.highest_first]
-    shown = [HighlightParameter(part.column, part.most, part.characters, "<em>", "</em>") for part in search.excerpts]
     query = SearchQuery(
         BoolQuery(must_queries=[_filter(part) for part in search.filters]),
         sort=Sort([*order, PrimaryKeySort(SortOrder.DESC)]),
         limit=search.limit,
-        highlight=Highlight(shown, HighlightEncoder.HTML_MODE) if shown else None,
+        **_highlight(search.excerpts),
     )
     return query, ColumnsToGet(list(search.columns), ColumnReturnType.SPECIFIED)
+
+
+def _highlight(excerpts: Sequence[Excerpts]) -> dict[str, Any]:
+    """SearchQuery's keyword. An SDK before version 6 has no such thing, and its answers have no fragments."""
+    import tablestore
+
+    if not excerpts or not hasattr(tablestore, "Highlight"):
+        return {}
+    shown = [
+        tablestore.HighlightParameter(part.column, part.most, part.characters, "<em>", "</em>") for part in excerpts
+    ]
+    return {"highlight": tablestore.Highlight(shown, tablestore.HighlightEncoder.HTML_MODE)}
 
 
 def _filter(part: Filter) -> Any:
@@ -154,8 +163,8 @@ def _filter(part: Filter) -> Any:
 
 
 def hits_of(answer: Any) -> list[Hit]:
-    """What a search's answer holds. Without fragments a service of an older version sends rows alone."""
-    shown = [_fragments(hit.highlight_result) for hit in answer.search_hits] or [{}] * len(answer.rows)
+    """What a search's answer holds. Without fragments a service or an SDK of an older version has rows alone."""
+    shown = [_fragments(hit.highlight_result) for hit in getattr(answer, "search_hits", ())] or [{}] * len(answer.rows)
     return [Hit(cells_of(*row), fragments) for row, fragments in zip(answer.rows, shown, strict=True)]
 
 
