@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from commands.layers.interpreters import NoInterpreter, interpreter
 from commands.running import ROOT
+from commands.test import SIDE_BY_SIDE
 
 QUICK = ("tests/unit", "tests/journeys")
 LAYERS = ("build_layers", "imports")
@@ -71,7 +72,7 @@ def _run(name: str, leg: Leg, quick: bool, tests: Sequence[str]) -> str:
     paths = QUICK if quick else ("tests",) if leg.lock else ()
     print(f"== {name}", flush=True)
     began = time.monotonic()
-    command = [str(python), "scripts/test", *paths, *leg.added, *tests, "-n", "auto", "--dist", "loadfile"]
+    command = [str(python), "scripts/test", *paths, *leg.added, *tests, *SIDE_BY_SIDE]
     failed = subprocess.call(command, cwd=ROOT, env=os.environ | leg.environment(name))
     print(f"== {name}: {time.monotonic() - began:.0f} s", flush=True)
     return "FAILED" if failed else "ok"

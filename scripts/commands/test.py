@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 
 from commands.running import ROOT
+
+# one process more than processors: many tests wait for processes that they have started
+SIDE_BY_SIDE = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 0
     slow = "--slow" in given
-    given = [argument for argument in given if argument != "--slow"] or ["-n", "auto", "--dist", "loadfile"]
+    given = [argument for argument in given if argument != "--slow"] or list(SIDE_BY_SIDE)
     if not slow:
         given = ["-m", "not slow", *given]
     return subprocess.call([sys.executable, "-m", "pytest", *given], cwd=ROOT)

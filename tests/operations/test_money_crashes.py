@@ -184,7 +184,6 @@ ALL = tuple(Kind)
         (one_payment_twice, 0, ALL),
         (one_payment_twice, 4, GONE),
         (two_tips_of_one_article, 0, GONE),
-        (payment_and_refund, 0, GONE),
         *(pytest.param(two, 0, ALL, marks=pytest.mark.slow) for two in TWO[1:]),
         *(pytest.param(two, 4, ALL, marks=pytest.mark.slow) for two in TWO),
     ],

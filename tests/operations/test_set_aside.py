@@ -251,7 +251,11 @@ def test_who_has_left_is_not_waited_for(
     assert product.followed(SICK) == []
 
 
+@pytest.mark.parametrize(
+    "kind", [Kind.AFTER, *(pytest.param(k, marks=pytest.mark.slow) for k in (Kind.BEFORE, Kind.LOST))]
+)
 def test_a_worker_that_dies_while_it_sets_aside_leaves_nobody_behind(
+    kind: Kind,
     product: Product,
     driver: InProcess,
     store: Tables,
@@ -262,7 +266,7 @@ def test_a_worker_that_dies_while_it_sets_aside_leaves_nobody_behind(
     """At each of its requests; the successor sets the same follower aside, or the row is well by then."""
     monkeypatch.setattr(Connection, "open", guarded(Connection.open))
     wiring.forget()
-    for fault in faults(12, (Kind.BEFORE, Kind.AFTER, Kind.LOST)):
+    for fault in faults(12, (kind,)):
         sickness.keys = {hashed(SICK)}
         article = product.publish(ANN, str(fault))["id"]
         event = driver.queue.popleft()
