@@ -16,7 +16,7 @@ from typing import Literal, TextIO
 
 from alifakes.alipay.app import AlipayFake
 from alifakes.function_compute.app import FunctionComputeFake
-from alifakes.function_compute.model import ProjectError
+from alifakes.function_compute.model import Project, ProjectError
 from alifakes.function_compute.project import read_project
 from commands.local_alipay import local_keys, merchant_variables
 from commands.running import ACCESS_KEY, INSTANCE, ROOT, SECRET, Running
@@ -29,6 +29,18 @@ Edition = Literal["fc3", "fc2"]
 PROJECT_FILES: dict[Edition, Path] = {"fc3": ROOT / "s.yaml", "fc2": ROOT / "s.fc2.yaml"}
 DATA_FILES = ("tablestore.db", "tablestore.db-wal", "tablestore.db-shm", "functions.log", "demo.json")
 ROUTES = ROOT / "openapi.json"
+BUILT_LAYERS = ROOT / "dist" / "layers"
+LOCK = ROOT / "requirements.lock"
+
+
+def third_parties(project: Project, say: Callable[[str], None]) -> dict[str, Path]:
+    """What scripts/build_layers has made since the lock changed; where that is not all, what is installed here."""
+    used = {(layer, each.runtime) for each in project.functions for layer in each.layers if layer != "feed-core"}
+    archives = [BUILT_LAYERS / f"{layer}-{runtime}.zip" for layer, runtime in used]
+    if all(file.exists() and file.stat().st_mtime >= LOCK.stat().st_mtime for file in archives):
+        return {layer: BUILT_LAYERS / f"{layer}-{{runtime}}.zip" for layer, _ in used}
+    say("note: functions see the packages installed here; scripts/build_layers makes the layers to be deployed.")
+    return {layer: Path(site.getsitepackages()[0]) for layer, _ in used}
 
 
 def _silent(_line: str) -> None:
@@ -157,8 +169,11 @@ class LocalCloud:
                     probe.bind(("127.0.0.1", self._port))
                 except OSError as error:
                     raise CannotStart(f"Port {self._port} cannot be listened on: {error.strerror}.") from None
+        self._read()
+
+    def _read(self) -> Project:
         try:
-            read_project(self._project_file, self._variables(*["http://127.0.0.1"] * 4))
+            return read_project(self._project_file, self._variables(*["http://127.0.0.1"] * 4))
         except ProjectError as error:
             raise CannotStart(str(error)) from None
 
@@ -203,15 +218,11 @@ class LocalCloud:
                 (data / name).unlink(missing_ok=True)
 
     def _start_functions(self, ots_endpoint: str) -> None:
-        installed = Path(site.getsitepackages()[0])
         functions = FunctionComputeFake(
             self._project_file,
             api_port=self._port,
             env=lambda endpoint, api: self._variables(ots_endpoint, endpoint, api, self.alipay.gateway),
-            layers={
-                "feed-core": ROOT / "layers" / "core",
-                **dict.fromkeys(("feed-vendor", "feed-alipay", "feed-train"), installed),
-            },
+            layers={"feed-core": ROOT / "layers" / "core", **third_parties(self._read(), self._say)},
             routes=ROUTES,
             log_file=self.data and self.data / "functions.log",
             max_instances=self._max_instances,

@@ -24,7 +24,8 @@ def layers(folder: Path, *names: str) -> list[str]:
     for held in {name for each in names for name in layer(each).holds}:
         root = Path(str(distribution(held).locate_file("")))
         for top in {file.parts[0] for file in distribution(held).files or ()} - {"..", "__pycache__"}:
-            if not top.endswith(".dist-info") and not (folder / top).exists():
+            # a source distribution lists files that were not installed
+            if not top.endswith(".dist-info") and (root / top).exists() and not (folder / top).exists():
                 (folder / top).symlink_to(root / top)
     return [str(CORE), str(folder)]
 

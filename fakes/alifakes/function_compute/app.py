@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, TextIO, TypeVar
 
@@ -24,6 +25,7 @@ from alifakes.function_compute.project import read_project
 from alifakes.function_compute.routes import Routes
 from alifakes.function_compute.sandbox.environment import surroundings
 from alifakes.function_compute.sandbox.pool import MAX_WAITING, Pool
+from alifakes.function_compute.triggers.http import HttpTriggers
 from alifakes.function_compute.triggers.timers import Timers
 from alifakes.server import HttpServer, Request, Response
 
@@ -36,10 +38,11 @@ class FunctionComputeFake:
     """Runs the functions of a project file between `start()` and `stop()`, or inside a `with`.
 
     `env` answers the file's `${env()}`; when it is a function it is called with the invoke endpoint and the public one,
-    known only once the ports are open. `layers` maps names to folders, `interpreters` runtimes to commands (default:
-    the declared Python, where it is installed and the layers allow it), `routes` is an OpenAPI file or document for the
-    public port. `log_file` (a path or an open stream) takes what functions print, `on_line` a line per invocation.
-    `max_body` is the public port's limit in bytes. `clock` is the time of timers, retries and maximum ages.
+    known only once the ports are open. `layers` maps names to folders or zips (`{runtime}` in a path stands for the
+    function's), `interpreters` runtimes to commands (default: the declared Python, where it is installed and the layers
+    allow it), `routes` is an OpenAPI file or document for the public port. `log_file` (a path or an open stream) takes
+    what functions print, `on_line` a line per invocation. `max_body` is the public port's limit in bytes. `clock` is
+    the time of timers, retries and maximum ages.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class FunctionComputeFake:
         self._clock = clock or Clock()
         self._log_lines: deque[LogEntry] = deque(maxlen=LOG_LINES_KEPT)
         self._on_line = on_line
+        self._home: TemporaryDirectory[str] | None = None
         self._pools: dict[str, Pool] = {}
         self._invocations: Invocations | None = None
         self._timers: Timers | None = None
@@ -135,7 +139,8 @@ class FunctionComputeFake:
         await self._api_server.start()
         env = self._env(self.endpoint, self.api_endpoint) if callable(self._env) else self._env or {}
         project = read_project(self._project_file, env)
-        surrounded, notes = surroundings(project, self._layers, self._interpreters)
+        self._home = TemporaryDirectory(prefix="alifakes-", ignore_cleanup_errors=True)
+        surrounded, notes = surroundings(project, self._layers, self._interpreters, Path(self._home.name))
         destinations = Destinations(project)
         self.notes = [*project.notes, *notes, *destinations.notes]
         routes = self._read_routes(project)
@@ -144,7 +149,12 @@ class FunctionComputeFake:
         else:
             self._log_stream = self._log_file
         self._pools = {
-            address: Pool(around, self._log, max_instances=self._max_instances, max_waiting=self._max_waiting)
+            address: Pool(
+                around,
+                self._log,
+                max_instances=min(self._max_instances, around.function.reserved or self._max_instances),
+                max_waiting=self._max_waiting,
+            )
             for address, around in surrounded.items()
         }
         self._invocations = Invocations(
@@ -158,12 +168,13 @@ class FunctionComputeFake:
         self._timers = Timers(project, self._invocations, now=self._clock.now, sleep=self._clock.sleep)
         if self._run_timers:
             self._timers.start()
-        control = Control(project, self._invocations, self._timers, self._clock, self._log_lines)
-        api = InvokeApi(project, self._invocations)
+        control = Control(project, self._invocations, destinations, self._timers, self._clock, self._log_lines)
+        triggers = HttpTriggers(self._invocations)
+        api = InvokeApi(project, self._invocations, triggers)
         self._control_server.handler = lambda request: (
             control.handle(request) if request.target.startswith("/_fake/") else api.handle(request)
         )
-        self._api_server.handler = Gateway(routes, self._invocations).handle
+        self._api_server.handler = Gateway(project, routes, triggers).handle
 
     def _read_routes(self, project: Project) -> Routes:
         if self._routes is None:
@@ -180,6 +191,8 @@ class FunctionComputeFake:
         if self._invocations is not None:
             await self._invocations.stop()
         await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
+        if self._home is not None:
+            self._home.cleanup()
 
     def _log(self, function: str, request_id: str, line: str) -> None:
         self._log_lines.append((function, request_id, line))

@@ -58,7 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=9000, help="the invoke API's port (0: any free one)")
     parser.add_argument("--api-port", type=int, default=8000, help="the public API's port (0: any free one)")
     parser.add_argument("--routes", help="an OpenAPI document with x-aliyun-apigateway-backend fields")
-    parser.add_argument("--layer", type=_pair, action="append", default=[], metavar="NAME=FOLDER")
+    layer = "a folder or zip laid out as the layer; {runtime} in it stands for the function's runtime"
+    parser.add_argument("--layer", type=_pair, action="append", default=[], metavar="NAME=PATH", help=layer)
     parser.add_argument("--interpreter", type=_pair, action="append", default=[], metavar="RUNTIME=PYTHON")
     parser.add_argument("--log-file", help="where the output of functions goes (default: stderr)")
     parser.add_argument("--max-instances", type=int, default=4, help="instances per function")

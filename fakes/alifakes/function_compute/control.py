@@ -1,4 +1,4 @@
-"""The emulator's own routes under /_fake: what has been invoked, waiting, duplicates, timers and the clock."""
+"""The emulator's own routes under /_fake: what has been invoked and told, waiting, duplicates, timers and the clock."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, TypeGuard
 from urllib.parse import parse_qs
 
 from alifakes.function_compute.clock import Clock
+from alifakes.function_compute.destinations import Destinations
 from alifakes.function_compute.invocations import Invocations
 from alifakes.function_compute.model import Project
 from alifakes.function_compute.triggers.timers import Timers
@@ -24,16 +25,24 @@ class Control:
     """Unsigned: whoever reaches the port may call these."""
 
     def __init__(
-        self, project: Project, invocations: Invocations, timers: Timers, clock: Clock, log: Iterable[LogEntry]
+        self,
+        project: Project,
+        invocations: Invocations,
+        destinations: Destinations,
+        timers: Timers,
+        clock: Clock,
+        log: Iterable[LogEntry],
     ) -> None:
         self._addresses = {name: f.address for f in project.functions for name in (f.name, f.address)}
         self._invocations = invocations
+        self._destinations = destinations
         self._timers = timers
         self._clock = clock
         self._log = log
         self._operations: dict[str, Callable[[dict[str, str], bytes], Awaitable[Response]]] = {
             "GET /_fake/invocations": self._list,
             "POST /_fake/invocations/reset": self._reset,
+            "GET /_fake/destinations": self._deliveries,
             "GET /_fake/logs": self._logs,
             "POST /_fake/idle": self._idle,
             "POST /_fake/duplicates": self._double,
@@ -57,7 +66,19 @@ class Control:
 
     async def _reset(self, _: dict[str, str], __: bytes) -> Response:
         self._invocations.records.clear()
+        self._destinations.deliveries.clear()
         return _json(200, {})
+
+    async def _deliveries(self, parameters: dict[str, str], _: bytes) -> Response:
+        """Of one function, and to one destination, where that is asked for."""
+        wanted, destination = self._addresses.get(parameters.get("function", "")), parameters.get("destination")
+        found = [
+            delivery.as_json()
+            for delivery in self._destinations.deliveries
+            if ("function" not in parameters or delivery.function == wanted)
+            and destination in (None, delivery.destination)
+        ]
+        return _json(200, {"deliveries": found})
 
     async def _logs(self, parameters: dict[str, str], _: bytes) -> Response:
         wanted = parameters.get("request_id")

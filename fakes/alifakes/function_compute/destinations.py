@@ -4,36 +4,67 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
 
 from alifakes.function_compute.model import LOCAL_ACCOUNT, Function, Project
 from alifakes.function_compute.sandbox.instance import Outcome
 
+DELIVERIES_KEPT = 10_000
 _FUNCTION = re.compile(r"acs:fc:[^:]*:[^:]*:(?:services/([^/.]+)(?:\.[^/]*)?/)?functions/([^/]+)(?:/[^/]*)?")
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How an asynchronous invocation ended; `outcome` is that of its last attempt, None when it was given up instead.
+
+    `condition` is empty after a success, an error's type after a failure (as the service's samples have it),
+    FunctionResourceExhausted (the help page's) when no instance became free, Expired (a guess) when it grew too old.
+    """
+
+    condition: str
+    outcome: Outcome | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        return not self.condition
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A result on its way; `destination` is an ARN."""
+
+    function: str
+    request_id: str
+    destination: str
+    event: bytes
+
+    def as_json(self) -> dict[str, Any]:
+        return {**vars(self), "event": json.loads(self.event)}
+
+
 class Destinations:
-    """The destinations of a project's functions that are functions of the same project; `notes` name the others."""
+    """Hands results to functions of the same project, and keeps all: queues, topics and event buses exist as records.
+
+    An event bus would find the same object as the data of its own envelope. `notes` name those that exist as records.
+    """
 
     def __init__(self, project: Project) -> None:
-        self.notes: list[str] = []
-        self._targets: dict[tuple[str, bool], Function] = {}
-        known = project.by_address()
-        for function in project.functions:
-            config = function.asynchronous
-            for succeeded, arn in ((True, config.on_success), (False, config.on_failure)):
-                if not arn:
-                    continue
-                target = known.get(_address(arn))
-                if target is not None:
-                    self._targets[function.address, succeeded] = target
-                else:
-                    self.notes.append(
-                        f"{function.address} sends results to {arn}, which is no function of {project.file.name}:"
-                        " they are dropped."
-                    )
+        self.deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
+        self._functions = {address: each for address, each in project.by_address().items() if not each.is_http}
+        self.notes = [
+            f"{function.address} sends results to {arn}, which is no event function of {project.file.name}:"
+            " they are kept, GET /_fake/destinations lists them."
+            for function in project.functions
+            for arn in (function.asynchronous.on_success, function.asynchronous.on_failure)
+            if arn and _address(arn) not in self._functions
+        ]
 
-    def of(self, function: Function, *, succeeded: bool) -> Function | None:
-        return self._targets.get((function.address, succeeded))
+    def deliver(self, function: Function, request_id: str, destination: str, event: bytes) -> Function | None:
+        """The function that is to be invoked with it, if the destination is one."""
+        self.deliveries.append(Delivery(function.address, request_id, destination, event))
+        return self._functions.get(_address(destination))
 
 
 def _address(arn: str) -> str:
@@ -45,25 +76,24 @@ def _address(arn: str) -> str:
 
 
 def result_event(
-    function: Function, request_id: str, attempts: int, payload: bytes, outcome: Outcome | None, now_s: float
+    function: Function, request_id: str, attempts: int, payload: bytes, ending: Ending, now_s: float
 ) -> bytes:
-    """The documented event (help page 422720); an outcome of None stands for one dropped for its age.
-
-    `condition` is empty unless the event was dropped: the page shows one example of it and names no others.
-    """
+    """The documented event (help page 422720); a status other than 200 says that the code did not come to an end."""
     name = function.name if function.service is None else f"{function.service}.LATEST/functions/{function.name}"
     resource = f"functions/{name}" if function.service is None else f"services/{name}"
+    outcome = ending.outcome
+    given_up = 429 if ending.condition == "FunctionResourceExhausted" else 0
     event = {
         "timestamp": int(now_s * 1000),
         "requestContext": {
             "requestId": request_id,
             "functionArn": f"acs:fc:{function.region}:{LOCAL_ACCOUNT}:{resource}",
-            "condition": "Expired" if outcome is None else "",
+            "condition": ending.condition,
             "approximateInvokeCount": attempts,
         },
         "requestPayload": payload.decode("utf-8", "replace"),
         "responseContext": {
-            "statusCode": 0 if outcome is None else 200,
+            "statusCode": 200 if outcome else given_up,
             "functionError": (outcome.error_type or "") if outcome else "",
         },
         "responsePayload": outcome.body.decode("utf-8", "replace") if outcome else "",

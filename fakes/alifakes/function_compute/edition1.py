@@ -7,7 +7,7 @@ from typing import Any
 
 from alifakes.function_compute.edition3 import MAX_EVENT_AGE
 from alifakes.function_compute.lint import Lint
-from alifakes.function_compute.model import AsyncConfig, Function, Hook, TimerTrigger
+from alifakes.function_compute.model import AsyncConfig, Function, Hook, HttpTrigger, TimerTrigger
 
 
 def read_function(lint: Lint, props: Any, path: str) -> tuple[Function, list[str]]:
@@ -22,7 +22,9 @@ def read_function(lint: Lint, props: Any, path: str) -> tuple[Function, list[str
         raise lint.error(where, "'handler' and 'codeUri' must both be given.")
     if function.get("instanceConcurrency", 1) > 1:
         raise lint.error(f"{where}.instanceConcurrency", "the emulator runs 1 request at a time in an instance.")
-    timers, notes = _triggers(lint, props.get("triggers", []), f"{path}.triggers")
+    http, timers, notes = _triggers(lint, props.get("triggers", []), f"{path}.triggers")
+    if props.get("customDomains"):
+        notes.append(f"{path}.customDomains is left out: a trigger answers at FUNCTION.SERVICE.localhost.")
     pre_stop = function.get("instanceLifecycleConfig", {}).get("preStop")
     if "preFreeze" in function.get("instanceLifecycleConfig", {}):
         notes.append(f"{where}.instanceLifecycleConfig.preFreeze is left out: instances are never frozen here.")
@@ -42,6 +44,7 @@ def read_function(lint: Lint, props: Any, path: str) -> tuple[Function, list[str
         initializer=_hook(lint, function.get("initializer"), function.get("initializationTimeout", 3), where),
         pre_stop=pre_stop and _hook(lint, pre_stop["handler"], pre_stop.get("timeout", 3), where),
         asynchronous=_asynchronous(lint, function.get("asyncConfiguration", {}), f"{where}.asyncConfiguration"),
+        http_triggers=http,
         timer_triggers=timers,
     ), notes
 
@@ -62,19 +65,23 @@ def _asynchronous(lint: Lint, config: Mapping[str, Any], path: str) -> AsyncConf
     )
 
 
-def _triggers(lint: Lint, triggers: list[dict[str, Any]], path: str) -> tuple[tuple[TimerTrigger, ...], list[str]]:
+def _triggers(
+    lint: Lint, triggers: list[dict[str, Any]], path: str
+) -> tuple[tuple[HttpTrigger, ...], tuple[TimerTrigger, ...], list[str]]:
+    http: list[HttpTrigger] = []
     timers: list[TimerTrigger] = []
     notes: list[str] = []
     lint.unique([trigger["name"] for trigger in triggers], path, "trigger")
     for index, trigger in enumerate(triggers):
         kind, config = trigger["type"], trigger["config"]
         if kind == "http":
-            sentence = "http triggers of FC 2.0 call WSGI handlers, which the emulator does not run."
-            raise lint.error(f"{path}[{index}]", sentence)
-        if kind != "timer":
+            http.append(HttpTrigger(trigger["name"], frozenset(config["methods"]), config["authType"]))
+        elif kind == "timer":
+            payload = config.get("payload", "")
+            lint.timer(config["cronExpression"], payload, f"{path}[{index}].config")
+            timers.append(TimerTrigger(trigger["name"], config["cronExpression"], config["enable"], payload))
+        else:
             notes.append(f"{path}[{index}] is left out: the emulator does not run triggers of type '{kind}'.")
-            continue
-        payload = config.get("payload", "")
-        lint.timer(config["cronExpression"], payload, f"{path}[{index}].config")
-        timers.append(TimerTrigger(trigger["name"], config["cronExpression"], config["enable"], payload))
-    return tuple(timers), notes
+    if http and len(http) < len(triggers):
+        raise lint.error(path, "a function with an http trigger has a WSGI handler, and no triggers of other types.")
+    return tuple(http), tuple(timers), notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from alifakes.function_compute.model import AsyncConfig, Function, Hook, HttpTri
 
 # API structs and ROS documents allow a week, the console's page and the schema a month: the shorter is always safe
 MAX_EVENT_AGE = 604_800
+# of a request, where a token may be and claims may go
+POSITIONS = ("header", "query", "cookie", "form")
 
 
 def read_function(lint: Lint, props: Any, path: str) -> tuple[Function, list[str]]:
@@ -39,6 +42,7 @@ def read_function(lint: Lint, props: Any, path: str) -> tuple[Function, list[str
         asynchronous=_asynchronous(lint, props.get("asyncInvokeConfig", {}), f"{path}.asyncInvokeConfig"),
         http_triggers=http,
         timer_triggers=timers,
+        reserved=_reserved(lint, props, path),
     ), notes
 
 
@@ -56,6 +60,13 @@ def _check_instances(lint: Lint, props: Mapping[str, Any], path: str) -> None:
         raise lint.error(
             f"{path}.cpu", f"{cpu} for {memory} MB is refused: CPU to memory in GB must be from 1:1 to 1:4."
         )
+
+
+def _reserved(lint: Lint, props: Mapping[str, Any], path: str) -> int | None:
+    if "concurrencyConfig" not in props:
+        return None
+    where = f"{path}.concurrencyConfig.reservedConcurrency"
+    return lint.within(int(props["concurrencyConfig"]["reservedConcurrency"]), 1, sys.maxsize, where)
 
 
 def _hook(lint: Lint, hook: Mapping[str, Any] | None, path: str) -> Hook | None:
@@ -107,21 +118,21 @@ def _http(lint: Lint, name: str, config: Mapping[str, Any], path: str) -> HttpTr
 def _jwt(lint: Lint, config: Mapping[str, Any] | None, path: str) -> JwtConfig:
     if config is None:
         raise lint.error(path, "it is missing: authType jwt needs jwks and tokenLookup.")
-    for key in ("whitelist", "blacklist"):
-        if config.get(key):
-            raise lint.error(f"{path}.{key}", "the emulator asks for a token on every path, or on none.")
+    if config.get("whitelist") and config.get("blacklist"):
+        raise lint.error(path, "whitelist and blacklist exclude each other.")
     for key in config["jwks"]["keys"]:
         if key["kty"] != "RSA" or key["alg"] not in ("RS256", "RS384", "RS512"):
             raise lint.error(f"{path}.jwks", "the emulator verifies RS256, RS384 and RS512 only.")
-    lookups = _entries(config["tokenLookup"], ("readPosition", "parameterName", "prefix"))
     passed = _entries(config.get("claimPassBy", []), ("mappingParameterPosition", "claimName", "mappingParameterName"))
     for position, _, _ in passed:
-        if position != "header":
-            raise lint.error(f"{path}.claimPassBy", "the emulator passes claims on in headers only.")
+        if position not in POSITIONS:
+            raise lint.error(f"{path}.claimPassBy", f"'{position}' is none of {', '.join(POSITIONS)}.")
     return JwtConfig(
         keys=tuple(config["jwks"]["keys"]),
-        lookups=tuple(lookups),
-        headers={claim or name: name for _, claim, name in passed},
+        lookups=tuple(_entries(config["tokenLookup"], ("readPosition", "parameterName", "prefix"))),
+        passed=tuple((position, claim or name, name or claim) for position, claim, name in passed),
+        whitelist=tuple(config.get("whitelist", [])),
+        blacklist=tuple(config.get("blacklist", [])),
     )
 
 

@@ -20,16 +20,17 @@ _HOP_HEADERS = {"connection", "content-length", "transfer-encoding", "keep-alive
 
 @dataclass(frozen=True)
 class HttpCall:
-    """A request on its way to a function."""
+    """A request on its way to a function; `base` is what stands in the URL before the path that the function sees."""
 
     request: Request
     request_id: str
     moment: datetime
     path_parameters: Mapping[str, str]
+    base: str = ""
 
     @property
     def raw_path(self) -> str:
-        return self.request.target.partition("?")[0]
+        return self.request.target.partition("?")[0].removeprefix(self.base)
 
 
 def http_v1(call: HttpCall, trigger_name: str, region: str) -> bytes:
@@ -57,6 +58,19 @@ def http_v1(call: HttpCall, trigger_name: str, region: str) -> bytes:
         "headers": _headers(call.request),
         "queryParameters": _query(call.request),
         "requestContext": context,
+    }
+    return json.dumps(event, ensure_ascii=False).encode()
+
+
+def http_function(call: HttpCall) -> bytes:
+    """What the service tells the Python runtime of FC 2.0 about a request, from which that makes a WSGI environment."""
+    event = {
+        "path": unquote(call.raw_path) or "/",
+        "method": call.request.method,
+        "requestURI": call.request.target,
+        "clientIP": call.request.client_ip,
+        "headersMap": {name: [value] for name, value in _headers(call.request).items()},
+        "body": base64.b64encode(call.request.body).decode(),
     }
     return json.dumps(event, ensure_ascii=False).encode()
 

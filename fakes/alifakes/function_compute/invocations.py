@@ -10,18 +10,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from alifakes.function_compute.destinations import Destinations, result_event
+from alifakes.function_compute.destinations import Destinations, Ending, result_event
 from alifakes.function_compute.model import Function
 from alifakes.function_compute.sandbox.instance import Outcome
 from alifakes.function_compute.sandbox.pool import Exhausted, Pool
 
 RECORDS_KEPT = 20_000
 ASYNC_PAYLOAD_LIMIT = 128 * 1024
+# for so long an invocation is tried again that finds all instances busy
+THROTTLED_AT_MOST_S = 5 * 3600
 
 
 @dataclass
 class Invocation:
-    """One invocation; `status` is queued, running, retrying, ok, error, expired, dropped or (http) the status as text.
+    """One invocation; `status` is queued, running, retrying, throttled, ok, error, expired, dropped or (http) a number.
 
     `started_ms` is the wall clock's time at submission; `duration_ms` is the last attempt's.
     """
@@ -63,7 +65,12 @@ OnInvocation = Callable[[Invocation], None]
 
 
 class Invocations:
-    """Belongs to one event loop. `sleep` and `now` (seconds) are the queue's clock."""
+    """Belongs to one event loop. `sleep` and `now` (seconds) are the queue's clock.
+
+    An asynchronous invocation whose code failed is retried as often as its function declares, after `retry_base_s`,
+    then twice that and so on (the service does not document its pauses). One that finds all instances busy is tried
+    again as documented: after half of `retry_base_s`, then ever twice as long, for five hours; that costs no attempt.
+    """
 
     def __init__(
         self,
@@ -94,7 +101,7 @@ class Invocations:
         self.records.append(invocation)
         invocation.status, invocation.attempts = "running", 1
         try:
-            outcome = await self._pools[invocation.address].invoke(event, invocation.request_id, patient=False)
+            outcome = await self._pools[invocation.address].invoke(event, invocation.request_id, waits=True)
         except Exhausted:
             self._finish(invocation, "429", 0.0)
             raise
@@ -102,25 +109,25 @@ class Invocations:
         self._finish(invocation, status, outcome.duration_ms)
         return outcome
 
-    def enqueue(self, invocation: Invocation, event: bytes) -> None:
-        """Accepts it to be run later; raises TaskExists for a task id that the function has had."""
+    def enqueue(self, invocation: Invocation, event: bytes, delay_s: int = 0) -> None:
+        """Accepts it to be run once `delay_s` is over; raises TaskExists for a task id that the function has had."""
         if invocation.task_id is not None:
             if (invocation.address, invocation.task_id) in self._task_ids:
                 raise TaskExists(invocation.task_id)
             self._task_ids.add((invocation.address, invocation.task_id))
-        self._accept(invocation, event)
+        self._accept(invocation, event, delay_s)
         if self._to_double[invocation.address] > 0:
             self._to_double[invocation.address] -= 1
             twin = Invocation(**{**vars(invocation), "label": f"{invocation.label} again".strip()})
-            self._accept(twin, event)
+            self._accept(twin, event, delay_s)
 
     def double(self, address: str, times: int) -> None:
         """The next so many asynchronous invocations of a function are delivered twice: at least once, not once."""
         self._to_double[address] = times
 
-    def _accept(self, invocation: Invocation, event: bytes) -> None:
+    def _accept(self, invocation: Invocation, event: bytes, delay_s: int) -> None:
         self.records.append(invocation)
-        task = asyncio.ensure_future(self._work_off(invocation, event, self._now()))
+        task = asyncio.ensure_future(self._work_off(invocation, event, delay_s))
         self._queued.add(task)
         task.add_done_callback(self._ended)
 
@@ -128,16 +135,17 @@ class Invocations:
         self._queued.discard(task)
         self._rested.set()
 
-    async def _work_off(self, invocation: Invocation, event: bytes, accepted: float) -> None:
+    async def _work_off(self, invocation: Invocation, event: bytes, delay_s: int) -> None:
+        if delay_s:
+            await self._rest(delay_s)
         function = self._pools[invocation.address].function
-        outcome = await self._attempts(invocation, event, accepted)
-        if self._destinations is None:
-            return
-        succeeded = outcome is not None and outcome.error_type is None
-        target = self._destinations.of(function, succeeded=succeeded)
-        if target is not None:
-            told = result_event(function, invocation.request_id, invocation.attempts, event, outcome, self._now())
-            self._tell(Invocation.of(target, "async", f"result of {function.address}"), told)
+        ending = await self._attempts(invocation, event, self._now())
+        destination = function.asynchronous.destination(succeeded=ending.succeeded)
+        if self._destinations is not None and destination:
+            told = result_event(function, invocation.request_id, invocation.attempts, event, ending, self._now())
+            target = self._destinations.deliver(function, invocation.request_id, destination, told)
+            if target is not None:
+                self._tell(Invocation.of(target, "async", f"result of {function.address}"), told)
 
     def _tell(self, telling: Invocation, event: bytes) -> None:
         if len(event) <= ASYNC_PAYLOAD_LIMIT:
@@ -146,24 +154,39 @@ class Invocations:
             self.records.append(telling)
             self._finish(telling, "dropped", 0.0)
 
-    async def _attempts(self, invocation: Invocation, event: bytes, accepted: float) -> Outcome | None:
-        """The last attempt's outcome; None when the event became too old first."""
-        pool = self._pools[invocation.address]
-        config = pool.function.asynchronous
+    async def _attempts(self, invocation: Invocation, event: bytes, accepted: float) -> Ending:
+        config = self._pools[invocation.address].function.asynchronous
+        throttled_s, pause_s = 0.0, self._retry_base_s / 2
         while True:
             async with self._slots[invocation.address]:
                 if self._now() - accepted > config.max_age:
                     self._finish(invocation, "expired", 0.0)
-                    return None
-                invocation.attempts += 1
-                invocation.status = "running"
-                outcome = await pool.invoke(event, invocation.request_id, patient=True)
-            if outcome.error_type is None or invocation.attempts > config.retries:
+                    return Ending("Expired")
+                outcome = await self._attempt(invocation, event)
+            if outcome is None:
+                if throttled_s > THROTTLED_AT_MOST_S:
+                    self._finish(invocation, "429", 0.0)
+                    return Ending("FunctionResourceExhausted")
+                invocation.status = "throttled"
+                await self._rest(pause_s)
+                throttled_s, pause_s = throttled_s + pause_s, pause_s * 2
+            elif outcome.error_type is None or invocation.attempts > config.retries:
                 self._finish(invocation, _plain_status(outcome), outcome.duration_ms)
-                return outcome
-            self._finish(invocation, "error", outcome.duration_ms)
-            invocation.status = "retrying"
-            await self._rest(self._retry_base_s * 2 ** (invocation.attempts - 1))
+                return Ending(outcome.error_type or "", outcome)
+            else:
+                self._finish(invocation, "error", outcome.duration_ms)
+                invocation.status = "retrying"
+                await self._rest(self._retry_base_s * 2 ** (invocation.attempts - 1))
+
+    async def _attempt(self, invocation: Invocation, event: bytes) -> Outcome | None:
+        """None when all instances are busy."""
+        invocation.attempts += 1
+        invocation.status = "running"
+        try:
+            return await self._pools[invocation.address].invoke(event, invocation.request_id, waits=False)
+        except Exhausted:
+            invocation.attempts -= 1
+            return None
 
     async def _rest(self, seconds: float) -> None:
         self._resting += 1

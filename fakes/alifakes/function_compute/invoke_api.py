@@ -7,20 +7,25 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from alifakes.function_compute.invocations import ASYNC_PAYLOAD_LIMIT, Invocation, Invocations, TaskExists
+from alifakes.function_compute.events import HttpCall
+from alifakes.function_compute.invocations import Invocation, Invocations
 from alifakes.function_compute.model import Function, Project
+from alifakes.function_compute.routes import trigger_targets
 from alifakes.function_compute.sandbox.pool import Exhausted
 from alifakes.function_compute.signatures import Refusal, verify_acs3, verify_fc
+from alifakes.function_compute.submission import CLASSIC_TASK, MODERN_TASK, is_asynchronous, over, submit
+from alifakes.function_compute.triggers.http import HttpTriggers
 from alifakes.server import Request, Response
 
 SYNC_PAYLOAD_LIMIT = 32 * 1024 * 1024
 _PATH_2016 = re.compile(r"/2016-08-15/services(?:/([^/]+)(?:/functions(?:/([^/]+)(?:/([^/]+))?)?)?)?")
 _PATH_2023 = re.compile(r"/2023-03-30/functions/([^/]+)/invocations")
-_TASK_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
+_PROXY = re.compile(r"(/2016-08-15/proxy/([^/]+)/([^/]+))(/.*)?")
 
 
 @dataclass(frozen=True)
@@ -33,22 +38,25 @@ class _Dialect:
     task_header: str
 
 
-_V2016 = _Dialect("ErrorCode", "ErrorMessage", None, "x-fc-stateful-async-invocation-id")
-_V2023 = _Dialect("Code", "Message", "RequestId", "x-fc-async-task-id")
+_V2016 = _Dialect("ErrorCode", "ErrorMessage", None, CLASSIC_TASK)
+_V2023 = _Dialect("Code", "Message", "RequestId", MODERN_TASK)
 
 
 class InvokeApi:
     """Answers both versions; each answer has X-Fc-Request-Id, each error is a JSON object."""
 
-    def __init__(self, project: Project, invocations: Invocations) -> None:
+    def __init__(self, project: Project, invocations: Invocations, triggers: HttpTriggers) -> None:
         self._functions = project.by_address()
         self._invocations = invocations
+        self._triggers = triggers
 
     async def handle(self, request: Request) -> Response:
         request_id = str(uuid.uuid4())
         modern = request.target.startswith("/2023-03-30/")
         dialect = _V2023 if modern else _V2016
         try:
+            if proxied := _PROXY.fullmatch(request.target.partition("?")[0]):
+                return await self._proxy(request, request_id, proxied)
             return await (self._modern if modern else self._classic)(request, request_id)
         except Refusal as refusal:
             return _refused(dialect, refusal, request_id)
@@ -68,23 +76,41 @@ class InvokeApi:
             return _json(
                 200, {"services": [_service(name) for name in self._services()], "nextToken": None}, request_id
             )
-        service, _, qualifier = service.partition(".")
-        if service not in self._services():
-            raise Refusal(404, "ServiceNotFound", f"service '{service}' does not exist")
-        _check_qualifier(qualifier)
+        service = self._service_of(service)
         if name is None:
             if not path.endswith("/functions"):
                 return _json(200, _service(service), request_id)
             listed = [_function(function) for function in self._functions.values() if function.service == service]
             return _json(200, {"functions": listed, "nextToken": None}, request_id)
-        function = self._functions.get(f"{service}${name}")
-        if function is None:
-            raise Refusal(404, "FunctionNotFound", f"function '{name}' does not exist in service '{service}'")
+        function = self._function_of(service, name)
         if leaf is None:
             return _json(200, _function(function), request_id)
         if leaf == "async-invoke-config":
             return _json(200, _async_config(function), request_id)
         return await self._invoke(request, function, request_id, _V2016)
+
+    async def _proxy(self, request: Request, request_id: str, match: re.Match[str]) -> Response:
+        """An HTTP trigger of FC 2.0 lets in whom it declares, by itself."""
+        base, service, name, _ = match.groups()
+        function = self._function_of(self._service_of(unquote(service)), unquote(name))
+        target = trigger_targets(function).get(request.method)
+        if target is None:
+            message = f"function '{function.name}' has no http trigger that allows {request.method}"
+            raise Refusal(400, "PathNotSupported", message)
+        return await self._triggers.answer(target, HttpCall(request, request_id, datetime.now(timezone.utc), {}, base))
+
+    def _service_of(self, qualified: str) -> str:
+        service, _, qualifier = qualified.partition(".")
+        if service not in self._services():
+            raise Refusal(404, "ServiceNotFound", f"service '{service}' does not exist")
+        _check_qualifier(qualifier)
+        return service
+
+    def _function_of(self, service: str, name: str) -> Function:
+        function = self._functions.get(f"{service}${name}")
+        if function is None:
+            raise Refusal(404, "FunctionNotFound", f"function '{name}' does not exist in service '{service}'")
+        return function
 
     def _services(self) -> list[str]:
         return sorted({function.service for function in self._functions.values() if function.service is not None})
@@ -105,13 +131,14 @@ class InvokeApi:
 
     # both
     async def _invoke(self, request: Request, function: Function, request_id: str, dialect: _Dialect) -> Response:
-        kind = request.headers.get("x-fc-invocation-type", "Sync")
-        if kind not in ("Sync", "Async"):
-            raise Refusal(400, "InvalidArgument", f"the invocation type '{kind}' is neither Sync nor Async")
-        invocation = Invocation.of(function, kind.lower())
+        if function.is_http:
+            # what the service answers here is not documented; its triggers exclude those of events
+            raise Refusal(400, "InvalidArgument", f"function '{function.name}' has an http trigger, call it by HTTP")
+        asynchronous = is_asynchronous(request)
+        invocation = Invocation.of(function, "async" if asynchronous else "sync")
         invocation.request_id = request_id
-        if kind == "Async":
-            return self._enqueue(invocation, request, function, dialect.task_header)
+        if asynchronous:
+            return submit(self._invocations, function, invocation, request, request.body, dialect.task_header)
         outcome = await self._invocations.run(invocation, request.body)
         headers = [
             ("content-type", "application/octet-stream"),
@@ -126,36 +153,14 @@ class InvokeApi:
             headers.append(("x-fc-log-result", base64.b64encode(outcome.log).decode()))
         return Response(200, headers, outcome.body)
 
-    def _enqueue(self, invocation: Invocation, request: Request, function: Function, task_header: str) -> Response:
-        """A function in task mode refuses a task id twice; without an id, the request id is the task's."""
-        if len(request.body) > ASYNC_PAYLOAD_LIMIT:
-            raise Refusal(400, "EntityTooLarge", _over(ASYNC_PAYLOAD_LIMIT))
-        headers = [("x-fc-request-id", invocation.request_id)]
-        if function.asynchronous.task:
-            task_id = invocation.task_id = request.headers.get(task_header) or invocation.request_id
-            if task_header in request.headers and not _TASK_ID.fullmatch(task_id):
-                raise Refusal(400, "InvalidArgument", f"the task id '{task_id}' is not of the form {_TASK_ID.pattern}")
-            headers.append((task_header, task_id))
-        try:
-            self._invocations.enqueue(invocation, request.body)
-        except TaskExists as known:
-            # the code is the one that the service's own sample programs look for; its message is not published
-            code = "StatefulAsyncInvocationAlreadyExists"
-            raise Refusal(409, code, f"the task '{known}' of function '{function.name}' exists already") from None
-        return Response(202, headers)
-
 
 def too_large() -> Response:
     """The answer to a synchronous payload over the limit; it serves both versions of the API."""
-    message = _over(SYNC_PAYLOAD_LIMIT)
+    message = over(SYNC_PAYLOAD_LIMIT)
     request_id = str(uuid.uuid4())
     body = dict.fromkeys((_V2016.code, _V2023.code), "EntityTooLarge")
     body |= dict.fromkeys((_V2016.message, _V2023.message), message)
     return _json(400, {**body, "RequestId": request_id}, request_id)
-
-
-def _over(limit: int) -> str:
-    return f"payload size exceeds maximum allowed size ({limit} bytes)"
 
 
 def _check_qualifier(qualifier: str) -> None:

@@ -32,14 +32,24 @@ class AsyncConfig:
     on_success: str | None = None
     on_failure: str | None = None
 
+    def destination(self, *, succeeded: bool) -> str | None:
+        """The ARN of where its results go."""
+        return self.on_success if succeeded else self.on_failure
+
 
 @dataclass(frozen=True)
 class JwtConfig:
-    """`keys` as JWKs; `lookups` are (position, name, prefix) of a token; `headers` map claims to header names."""
+    """`keys` as JWKs; `lookups` are (position, name, prefix) of a token, `passed` are (position, claim, name).
+
+    A path that ends with `*` stands for all that begin so. Those of `whitelist` need no token; where there is a
+    `blacklist`, only its own do.
+    """
 
     keys: tuple[Mapping[str, str], ...]
     lookups: tuple[tuple[str, str, str], ...]
-    headers: Mapping[str, str]
+    passed: tuple[tuple[str, str, str], ...] = ()
+    whitelist: tuple[str, ...] = ()
+    blacklist: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,10 @@ class TimerTrigger:
 
 @dataclass(frozen=True)
 class Function:
-    """One function; `service` is None for FC 3.0. `memory` in MB, `timeout` in seconds."""
+    """One function; `service` is None for FC 3.0. `memory` in MB, `timeout` in seconds.
+
+    `reserved` is the most instances that it may have, None where only the emulator's own limit holds.
+    """
 
     name: str
     service: str | None
@@ -80,11 +93,18 @@ class Function:
     asynchronous: AsyncConfig = AsyncConfig()
     http_triggers: tuple[HttpTrigger, ...] = ()
     timer_triggers: tuple[TimerTrigger, ...] = ()
+    # how far it is scaled, which may differ where the function is the same
+    reserved: int | None = None
 
     @property
     def address(self) -> str:
         """The name by which FC 3.0's API knows it: `service$function` for one of FC 2.0."""
         return self.name if self.service is None else f"{self.service}${self.name}"
+
+    @property
+    def is_http(self) -> bool:
+        """Of FC 2.0 with an HTTP trigger: its handler is a WSGI application, and nothing else calls it."""
+        return self.service is not None and bool(self.http_triggers)
 
     @property
     def has_context_credentials(self) -> bool:

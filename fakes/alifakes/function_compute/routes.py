@@ -19,10 +19,16 @@ BACKEND = "x-aliyun-apigateway-backend"
 
 @dataclass(frozen=True)
 class Target:
-    """The function that handles one operation; `trigger` is its HTTP trigger, None behind API Gateway (FC 2.0)."""
+    """The function that handles one operation; `trigger` is its HTTP trigger, None where API Gateway sends events."""
 
     function: Function
     trigger: HttpTrigger | None
+
+
+def trigger_targets(function: Function) -> dict[str, Target]:
+    """What a function's HTTP triggers allow, by upper-case method."""
+    triggers = reversed(function.http_triggers)
+    return {method: Target(function, trigger) for trigger in triggers for method in sorted(trigger.methods)}
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,11 @@ class _Path:
 
 
 class Routes:
-    """Paths of one document; a literal segment wins over a parameter, from left to right."""
+    """Paths of one document; a literal segment wins over a parameter, from left to right.
+
+    API Gateway's own kind of backend, `FC`, hands its events to functions of both editions; any other kind means the
+    HTTP trigger of one of FC 3.0. HTTP functions of FC 2.0 have nothing but their trigger.
+    """
 
     def __init__(self, document: Mapping[str, Any], project: Project, source: str = "routes") -> None:
         self._source = source
@@ -101,11 +111,10 @@ class Routes:
         if not isinstance(backend, dict) or not isinstance(backend.get("functionName"), str):
             raise self._error(place, f"{BACKEND} with a functionName is missing")
         function = self._function(place, backend["functionName"], backend.get("serviceName"))
-        if function.service is not None:
+        if not function.is_http and (function.service is not None or backend.get("type") == "FC"):
             return Target(function, None)
-        for trigger in function.http_triggers:
-            if method in trigger.methods:
-                return Target(function, trigger)
+        if target := trigger_targets(function).get(method):
+            return target
         raise self._error(place, f"function '{function.name}' has no http trigger that allows {method}")
 
     def _function(self, place: str, name: str, service: str | None) -> Function:

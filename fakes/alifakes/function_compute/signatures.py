@@ -37,8 +37,11 @@ class Refusal(Exception):
     message: str
 
 
-def verify_fc(request: Request) -> None:
-    """The `FC id:signature` of the 2016-08-15 API (the body is not covered); raises Refusal."""
+def verify_fc(request: Request, *, with_query: bool = False) -> None:
+    """The `FC id:signature` of the 2016-08-15 API (the body is not covered); raises Refusal.
+
+    HTTP triggers want the query signed as well, as lines of its own.
+    """
     headers = request.headers
     for name in ("authorization", "date"):
         if not headers.get(name):
@@ -51,7 +54,10 @@ def verify_fc(request: Request) -> None:
     secret = _secret(key_id, headers.get("x-fc-security-token"))
     signed = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers) if name.startswith("x-fc-"))
     lines = [request.method, headers.get("content-md5", ""), headers.get("content-type", ""), headers["date"]]
-    text = "\n".join([*lines, signed + unquote(request.target.partition("?")[0])])
+    path, _, query = request.target.partition("?")
+    queries = sorted(f"{name}={value}" for name, value in parse_qsl(query, keep_blank_values=True))
+    resource = "\n".join([unquote(path), "\n".join(queries)]) if with_query else unquote(path)
+    text = "\n".join([*lines, signed + resource])
     expected = base64.b64encode(hmac.new(secret.encode(), text.encode("utf-8", "surrogateescape"), "sha256").digest())
     if not hmac.compare_digest(expected, signature.encode("latin-1")):
         raise Refusal(403, "SignatureNotMatch", _MISMATCH)

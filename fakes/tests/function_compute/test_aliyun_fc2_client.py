@@ -167,7 +167,7 @@ def test_reading_services_and_functions(fc2: FunctionComputeFake) -> None:
     assert [service["serviceName"] for service in api.list_services().data["services"]] == ["sample"]
     assert api.get_service("sample").data["serviceName"] == "sample"
     names = [function["functionName"] for function in api.list_functions("sample").data["functions"]]
-    assert names == ["echo", "show", "act", "web", "raw", "task", "remember", "chain"]
+    assert names == ["echo", "show", "act", "web", "site", "private", "raw", "task", "remember", "chain"]
     assert api.get_function("sample", "act").data["timeout"] == 2
     config = api.get_function_async_invoke_config("sample", "LATEST", "act").data
     assert (config["maxAsyncRetryAttempts"], config["maxAsyncEventAgeInSeconds"]) == (2, 3600)

@@ -134,10 +134,42 @@ def test_unsigned_tokens_are_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lists", "open_paths", "closed_paths"),
+    [
+        ({"whitelist": ["/a", "/login/*"]}, ["/a", "/login/", "/login/b/c"], ["/a/", "/b", "/login", "/A"]),
+        ({"blacklist": ["/a", "/own/*"]}, ["/a/", "/b", "/own"], ["/a", "/%61", "/own/", "/own/b/c"]),
+        ({}, [], ["/", "/a"]),
+    ],
+)
+def test_paths_that_need_no_token(
+    start: Callable[..., Any], lists: dict[str, list[str]], open_paths: list[str], closed_paths: list[str]
+) -> None:
+    fake = start(trigger(**lists)).fake
+    answers = {
+        path: requests.post(fake.api_endpoint + path, data="{}", headers={"host": "one.localhost"}).status_code
+        for path in (*open_paths, *closed_paths)
+    }
+    assert answers == {**dict.fromkeys(open_paths, 201), **dict.fromkeys(closed_paths, 403)}
+
+
+def test_claims_go_where_the_trigger_says_instead_of_what_was_there(start: Callable[..., Any]) -> None:
+    passed = "header:sub:x-user,query:sub:user,cookie:sub:user,form:sub:user,query:absent:other"
+    calls = start(trigger(claimPassBy=passed), routes=ROUTES)
+    sent = {"Authorization": f"Bearer {token()}", "X-User": "1", "Cookie": "user=1; kept=2"}
+    answer = requests.post(
+        f"{calls.fake.api_endpoint}/hello?user=1&kept=2", data={"user": "1", "kept": "a b"}, headers=sent
+    )
+    event = answer.json()
+    assert (event["headers"]["X-User"], event["headers"]["Cookie"]) == ("7", "kept=2; user=7")
+    assert (event["queryParameters"], event["body"]) == ({"kept": "2", "user": "7"}, "kept=a+b&user=7")
+    assert event["headers"]["Content-Length"] == str(len(event["body"]))
+
+
+@pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"whitelist": ["/a"]}, r"authConfig\.whitelist: the emulator asks for a token on every path"),
-        ({"claimPassBy": "cookie:sub:user"}, "claimPassBy: the emulator passes claims on in headers only"),
+        ({"whitelist": ["/a"], "blacklist": ["/b"]}, r"authConfig: whitelist and blacklist exclude each other"),
+        ({"claimPassBy": "body:sub:user"}, "claimPassBy: 'body' is none of header, query, cookie, form"),
         (
             {"jwks": {"keys": [{"alg": "ES256", "e": "", "kty": "EC", "n": "", "use": "sig"}]}},
             "the emulator verifies RS256, RS384 and RS512 only",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import fc2 as sdk
 import pytest
@@ -14,6 +15,9 @@ import requests
 
 from alifakes.function_compute import FunctionComputeFake
 from alifakes.function_compute.clock import Clock
+from alifakes.function_compute.destinations import Destinations
+from alifakes.function_compute.model import AsyncConfig
+from alifakes.function_compute.project import read_project
 
 # the official client's own, on Python 3.12
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
@@ -49,6 +53,7 @@ def test_a_failure_is_told_after_the_last_attempt(calls: Any, tmp_path: Path) ->
     event, record = result_of(calls, tmp_path / "told", do="raise", text="no")
     assert (event["requestContext"]["approximateInvokeCount"], record["attempts"]) == (2, 2)
     assert event["responseContext"] == {"statusCode": 200, "functionError": "UnhandledInvocationError"}
+    assert event["requestContext"]["condition"] == "UnhandledInvocationError"
     assert json.loads(event["responsePayload"])["errorMessage"] == "no"
 
 
@@ -87,10 +92,60 @@ def test_a_result_too_long_for_an_asynchronous_event_is_dropped(calls: Any, tmp_
     assert not (tmp_path / "told").exists()
 
 
-def test_other_destinations_are_noted(start: Callable[..., Any]) -> None:
-    arn = "acs:mns:cn-hangzhou:1:/queues/results/messages"
-    calls = start({"asyncInvokeConfig": {"destinationConfig": {"onSuccess": {"destination": arn}}}})
-    assert f"one sends results to {arn}, which is no function of s.yaml: they are dropped." in calls.fake.notes
-    calls.later("one", do="nothing")
-    calls.wait()
-    assert [record["status"] for record in calls.records("one")] == ["ok"]
+QUEUE = "acs:mns:cn-hangzhou:1:/queues/results/messages"
+TOPIC = "acs:mns:cn-hangzhou:1:/topics/failures/messages"
+
+
+def deliveries(calls: Any, **asked: str) -> list[dict[str, Any]]:
+    answer = requests.get(f"{calls.fake.endpoint}/_fake/destinations", params=asked)
+    return cast("list[dict[str, Any]]", answer.json()["deliveries"])
+
+
+@pytest.fixture
+def telling(start: Callable[..., Any]) -> Any:
+    """A function that sends successes to a queue and failures to a topic."""
+    destinations = {"onSuccess": {"destination": QUEUE}, "onFailure": {"destination": TOPIC}}
+    return start({"asyncInvokeConfig": {"maxAsyncRetryAttempts": 0, "destinationConfig": destinations}})
+
+
+def test_queues_and_topics_keep_what_they_are_sent(telling: Any) -> None:
+    ids = []
+    for order in ({"do": "nothing"}, {"do": "raise", "text": "x"}):
+        ids.append(telling.later("one", **order)["x-fc-request-id"])
+        telling.wait()
+    assert [(each["function"], each["destination"], each["request_id"]) for each in deliveries(telling)] == [
+        ("one", QUEUE, ids[0]),
+        ("one", TOPIC, ids[1]),
+    ]
+    (failure,) = deliveries(telling, destination=TOPIC)
+    assert failure["event"]["requestContext"]["requestId"] == ids[1]
+    assert json.loads(failure["event"]["responsePayload"])["errorMessage"] == "x"
+    assert len(deliveries(telling, function="one")) == 2
+    assert deliveries(telling, function="absent") == []
+    assert [record["status"] for record in telling.records("one")] == ["ok", "error"]
+    assert requests.post(f"{telling.fake.endpoint}/_fake/invocations/reset").status_code == 200
+    assert deliveries(telling) == []
+
+
+def test_destinations_that_are_no_functions_are_noted(telling: Any) -> None:
+    for arn in (QUEUE, TOPIC):
+        sentence = f"one sends results to {arn}, which is no event function of s.yaml: they are kept,"
+        assert any(note.startswith(sentence) for note in telling.fake.notes)
+
+
+def test_http_functions_are_told_nothing(sample: Path) -> None:
+    project = read_project(sample / "s.fc2.yaml", {"ENDPOINT": ""})
+    arn = "acs:fc:cn-hangzhou:1000000000000000:services/sample.LATEST/functions/{}"
+    config = AsyncConfig(on_success=arn.format("site"), on_failure=arn.format("act"))
+    echo = replace(project.functions[0], asynchronous=config)
+    destinations = Destinations(replace(project, functions=(echo, *project.functions[1:])))
+    assert destinations.deliver(echo, "r", arn.format("site"), b"{}") is None
+    assert destinations.deliver(echo, "r", arn.format("act"), b"{}") in project.functions
+    assert [arn.format("site") in note for note in destinations.notes if note.startswith("sample$echo ")] == [True]
+
+
+def test_what_functions_are_told_is_listed_as_well(calls: Any, tmp_path: Path) -> None:
+    event, record = result_of(calls, tmp_path / "told", do="nothing")
+    listed = [each for each in deliveries(calls, function="source") if each["request_id"] == record["request_id"]]
+    assert [each["event"] for each in listed] == [event]
+    assert listed[0]["destination"].endswith(":functions/remember")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from alifakes.function_compute import ProjectError
 from alifakes.function_compute.sandbox import interpreters
 from alifakes.function_compute.sandbox.interpreters import OWN_VERSION, choose
 
@@ -86,6 +87,11 @@ def test_packages_compiled_for_another_version_decide(tmp_path: Path, version: s
     interpreters._built_for.cache_clear()
     (built / f"core.cpython-{version.replace('.', '')}-x86_64-linux-gnu.so").touch()
     assert "are built for" not in (choose(f"python{version}", (str(tmp_path / "python"),))[1] or "")
+
+
+def test_one_that_does_not_exist(start: Callable[..., Any]) -> None:
+    with pytest.raises(ProjectError, match=r"interpreter /nowhere/python3\.12 cannot be run"):
+        start({}, interpreters={"python3.12": "/nowhere/python3.12"})
 
 
 def test_python_3_6_is_noted() -> None:

@@ -21,7 +21,7 @@ from alifakes.function_compute import FunctionComputeFake
 from alifakes.function_compute.invocations import Invocation, Invocations
 from alifakes.function_compute.model import AsyncConfig, Function
 from alifakes.function_compute.sandbox.instance import UNHANDLED, Outcome
-from alifakes.function_compute.sandbox.pool import Pool
+from alifakes.function_compute.sandbox.pool import Exhausted, Pool
 
 # the official client's own, on Python 3.12
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
@@ -65,8 +65,8 @@ class Scripted:
         self.max_instances = max_instances
         self._run = run
 
-    async def invoke(self, event: bytes, request_id: str, *, patient: bool) -> Outcome:
-        assert patient
+    async def invoke(self, event: bytes, request_id: str, *, waits: bool) -> Outcome:
+        assert not waits
         assert request_id
         ok = await self._run(event)
         return Outcome(b"", None if ok else UNHANDLED, 1.0, 1.0, b"", "c-1")
@@ -121,6 +121,39 @@ def test_an_event_too_old_is_dropped() -> None:
     (record,), _ = work_off(Scripted(AsyncConfig(retries=8, max_age=5), fail), [b""], clock)
     # pauses of 1, 2 and 4 s: the third retry would begin at 7 s
     assert (record.status, record.attempts) == ("expired", 3)
+
+
+async def busy(_: bytes) -> bool:
+    raise Exhausted
+
+
+def test_one_that_finds_all_instances_busy_is_tried_again_for_five_hours() -> None:
+    clock = Clock()
+    (record,), lines = work_off(Scripted(AsyncConfig(retries=0), busy), [b""], clock)
+    assert (record.status, record.attempts) == ("429", 0)
+    assert clock.slept[:5] == [0.5, 1, 2, 4, 8]
+    assert sum(clock.slept[:-1]) <= 5 * 3600 < sum(clock.slept)
+    assert len(lines) == 1
+
+
+def test_it_may_grow_too_old_before_that() -> None:
+    clock = Clock()
+    (record,), _ = work_off(Scripted(AsyncConfig(max_age=60), busy), [b""], clock)
+    assert (record.status, record.attempts) == ("expired", 0)
+    assert sum(clock.slept[:-1]) <= 60 < sum(clock.slept)
+
+
+def test_waiting_for_an_instance_costs_no_attempt() -> None:
+    results = iter(["busy", "busy", "fails", "busy", "fails", "ends"])
+
+    async def run(event: bytes) -> bool:
+        result = next(results)
+        return await busy(event) if result == "busy" else result == "ends"
+
+    clock = Clock()
+    (record,), _ = work_off(Scripted(AsyncConfig(retries=2), run), [b""], clock)
+    assert (record.status, record.attempts) == ("ok", 3)
+    assert clock.slept == [0.5, 1, 1, 2, 2]
 
 
 def test_order_and_bounded_concurrency() -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alifakes.function_compute.model import LOCAL_ACCOUNT, Function, Project, ProjectError
+from alifakes.function_compute.model import LOCAL_ACCOUNT, Function, Project
 from alifakes.function_compute.sandbox.folders import MOST_FILES, Folder
 from alifakes.function_compute.sandbox.interpreters import choose, version_of
+from alifakes.function_compute.sandbox.layers import Opt, Shelf
 
 # the temporary credentials of the account `local`; the emulators accept these three only together
 ACCESS_KEY_ID = "STS.local"
@@ -19,21 +20,22 @@ SECURITY_TOKEN = "local-token"
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Everything that is the same for each instance of one function; `watched` are the folders that may change."""
+    """Everything that is the same for each instance of one function."""
 
     function: Function
     interpreter: str
-    path: tuple[str, ...]
-    watched: tuple[Folder, ...] = ()
+    code: Folder
+    opt: Opt
 
     def code_version(self) -> tuple[int, ...]:
         """Another one as soon as a file of the code or of a layer has changed."""
-        return tuple(folder.version() for folder in self.watched)
+        return (self.code.version(), *self.opt.version())
 
     def environment(self, instance_id: str) -> dict[str, str]:
-        function = self.function
+        function, opt = self.function, self.opt.folder()
         variables = {
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "PATH": f"/usr/local/bin:/usr/bin:/bin:{opt}/bin",
+            "LD_LIBRARY_PATH": f"{function.code_dir}:{function.code_dir}/lib:/usr/local/lib:{opt}/lib",
             "LANG": "C.UTF-8",
             "TZ": "UTC",
             **function.environment,
@@ -68,12 +70,19 @@ class Surroundings:
     def start_frame(self) -> dict[str, Any]:
         function = self.function
         return {
-            "path": list(self.path),
+            "path": [str(function.code_dir), *self._layer_path()],
             "handler": function.handler,
+            "wsgi": function.is_http,
             "initializer": function.initializer and function.initializer.handler,
             "pre_stop": function.pre_stop and function.pre_stop.handler,
             "context": self._context(),
         }
+
+    def _layer_path(self) -> list[str]:
+        """Layers may also hold packages for one Python only (help page 193057)."""
+        opt = self.opt.folder()
+        candidates = (opt / "python", opt / "python/lib" / self.function.runtime / "site-packages")
+        return [str(folder) for folder in candidates if folder.is_dir()]
 
     def _context(self) -> dict[str, Any]:
         """The documented attributes besides request_id and logger; mappings become objects."""
@@ -109,46 +118,31 @@ class Surroundings:
 
 
 def surroundings(
-    project: Project, layers: Mapping[str, Path], interpreters: Mapping[str, str]
+    project: Project, layers: Mapping[str, Path], interpreters: Mapping[str, str], home: Path
 ) -> tuple[dict[str, Surroundings], list[str]]:
     """By function address, with notes for the person who starts it; raises ProjectError for an unmapped layer.
 
     `interpreters` maps runtimes to commands; the others are run by the Python that they declare, where that can be.
+    Layers are merged under `home`.
     """
     notes: list[str] = []
     result: dict[str, Surroundings] = {}
-    folders: dict[str, Folder] = {}
+    shelf = Shelf(project.file.name, layers, home)
     for function in project.functions:
-        path = tuple(dict.fromkeys((str(function.code_dir), *_layer_paths(project, function, layers))))
-        interpreter, note = _interpreter(function.runtime, path, interpreters)
+        code, opt = shelf.folder(function.code_dir), shelf.opt(function)
+        roots = tuple(str(folder.root) for folder in (code, *opt.layers))
+        interpreter, note = _interpreter(function.runtime, roots, interpreters)
         if note is not None:
             notes.append(note)
-        notes += _hidden(function, path[1:])
         if function.role is None:
             notes.append(f"{function.address} has no role, so it is given no credentials.")
-        for root in path:
-            if root not in folders:
-                folders[root] = Folder(Path(root))
-                if not folders[root].watched:
-                    notes.append(f"{root} holds over {MOST_FILES} files: changes in it are seen at the next start.")
-        watched = tuple(folders[root] for root in path if folders[root].watched)
-        result[function.address] = Surroundings(function, interpreter, path, watched)
+        result[function.address] = Surroundings(function, interpreter, code, opt)
+    notes += [
+        f"{folder.root} holds over {MOST_FILES} files: changes in it are seen at the next start."
+        for folder in shelf.folders.values()
+        if not folder.watched
+    ]
     return result, list(dict.fromkeys(notes))
-
-
-def _hidden(function: Function, layers: tuple[str, ...]) -> list[str]:
-    """FC merges layers file by file; Python takes a whole package from the first folder that has it."""
-    first: dict[str, str] = {}
-    notes = []
-    for layer in layers:
-        for package in sorted(init.parent.name for init in Path(layer).glob("*/__init__.py")):
-            if package in first:
-                notes.append(
-                    f"{function.address}: package '{package}' is in {first[package]} and in {layer}: on FC their files"
-                    " are merged, here those of the first are seen."
-                )
-            first.setdefault(package, layer)
-    return notes
 
 
 def _interpreter(runtime: str, path: tuple[str, ...], interpreters: Mapping[str, str]) -> tuple[str, str | None]:
@@ -158,18 +152,3 @@ def _interpreter(runtime: str, path: tuple[str, ...], interpreters: Mapping[str,
     actual = version_of(interpreter)
     note = f"{runtime} is run by Python {actual} ({interpreter})."
     return interpreter, None if runtime == f"python{actual}" else note
-
-
-def _layer_paths(project: Project, function: Function, layers: Mapping[str, Path]) -> list[str]:
-    paths = []
-    for name in function.layers:
-        if name not in layers:
-            raise ProjectError(
-                f"{project.file.name}: function {function.address} uses layer '{name}', which is mapped to no folder:"
-                f" give --layer {name}=FOLDER."
-            )
-        root = layers[name].resolve()
-        if not root.is_dir():
-            raise ProjectError(f"layer '{name}' is mapped to {root}, which is not a folder.")
-        paths.append(str(root / "python" if (root / "python").is_dir() else root))
-    return paths

@@ -17,12 +17,14 @@ class Folder:
     """The files under `root`, without caches of byte code, names that begin with a dot, and installed packages.
 
     Packages are known by the record that pip leaves beside them; another version of one comes with another record.
+    What is `still` never changes, and is not looked at.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, still: bool = False) -> None:
         self.root = root
-        self._installed = _installed(root)
-        stats = _scan(root, self._installed)
+        self._still = still
+        self._installed = frozenset() if still else _installed(root)
+        stats = {} if still else _scan(root, self._installed)
         self.watched = len(stats) <= MOST_FILES
         self._stats = stats if self.watched else {}
         self._digests = {name: _digest(name) for name in self._stats}
@@ -30,7 +32,7 @@ class Folder:
 
     def version(self) -> int:
         """A number that grows when a file has come, gone or changed; a mere touch changes nothing."""
-        if not self.watched:
+        if self._still or not self.watched:
             return self._version
         stats = _scan(self.root, self._installed)
         if stats != self._stats:
@@ -45,12 +47,13 @@ class Folder:
 
 
 def _installed(root: Path) -> frozenset[str]:
-    """Names directly under `root` that belong to installed packages."""
-    names = set()
-    for record in root.glob("*.dist-info/RECORD"):
-        lines = record.read_text("utf-8", "replace").splitlines()
-        names |= {line.partition(",")[0].partition("/")[0] for line in lines}
-    return frozenset(names)
+    """Files and folders, directly under `root` or a layer's python/, that belong to installed packages."""
+    paths = set()
+    for folder in (root, root / "python"):
+        for record in folder.glob("*.dist-info/RECORD"):
+            lines = record.read_text("utf-8", "replace").splitlines()
+            paths |= {str(folder / line.partition(",")[0].partition("/")[0]) for line in lines}
+    return frozenset(paths)
 
 
 def _scan(root: Path, installed: frozenset[str]) -> _Stats:
@@ -62,7 +65,7 @@ def _scan(root: Path, installed: frozenset[str]) -> _Stats:
             for entry in entries:
                 if entry.name.startswith(".") or entry.name == "__pycache__" or entry.name.endswith(".pyc"):
                     continue
-                if entry.name in installed and entry.path == os.path.join(root, entry.name):
+                if entry.path in installed:
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(entry.path)

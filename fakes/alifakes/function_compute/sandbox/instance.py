@@ -18,15 +18,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from alifakes.function_compute.sandbox.environment import Surroundings
+from alifakes.function_compute.sandbox.memory import held_mb
 
 _LENGTHS = struct.Struct(">II")
 _WORKER = Path(__file__).with_name("worker.py")
 # Loading code is not held against the function's own time-out: a laptop's disk is not the cloud's.
 LOAD_TIMEOUT_S = 60.0
 LOG_TAIL = 4096
-# how often a working process's memory is looked at; its peak comes with its answer, however short that was
+# how often the memory of a working process and its children is looked at; its own peak comes with its answer
 MEMORY_INTERVAL_S = 0.1
-_PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 LONGEST_LINE = 65_536
 # what a pipe holds on Linux: whatever was printed before an answer is in it when the answer arrives
 _PIPE_SIZE = 65_536
@@ -72,6 +72,7 @@ class Instance:
     async def invoke(self, event: bytes, request_id: str) -> Outcome:
         """Runs the handler, after the initializer when it is the first time; never raises for what the code does."""
         self._request_id = request_id
+        self._memory_mb = 0.0
         self._tail.clear()
         self._note(f"FC Invoke Start RequestId: {request_id}")
         began = time.perf_counter()
@@ -188,7 +189,7 @@ class Instance:
             body = await self._reader.readexactly(body_size)
         except (asyncio.IncompleteReadError, ConnectionError):
             raise _Ended("Process exited unexpectedly before completing request") from None
-        self._memory_mb = header["memory_kb"] / 1024
+        self._memory_mb = max(self._memory_mb, header["memory_kb"] / 1024)
         self._check_memory()
         return header, body
 
@@ -205,7 +206,8 @@ class Instance:
                 if left == 0:
                     # the wording of the current runtime is not documented; this is what its users quote
                     raise _Ended(f"Function timed out after {seconds:g} seconds")
-                self._memory_mb = max(self._memory_mb, self._resident_mb())
+                if self._process is not None:
+                    self._memory_mb = max(self._memory_mb, held_mb(self._process.pid))
                 self._check_memory()
         finally:
             task.cancel()
@@ -213,14 +215,6 @@ class Instance:
     def _check_memory(self) -> None:
         if self._memory_mb > self._surroundings.function.memory:
             raise _Ended("Process exited unexpectedly before completing request")
-
-    def _resident_mb(self) -> float:
-        """What the process holds now; 0 where the system does not tell."""
-        try:
-            pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]) if self._process else 0
-        except (OSError, IndexError):
-            return 0.0
-        return pages * _PAGE_MB
 
     def _ending(self, end: _Ended, seconds: float) -> bytes:
         details = f"maxMemoryUsage: {self._memory_mb:.0f}MB"

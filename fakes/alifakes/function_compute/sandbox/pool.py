@@ -31,9 +31,9 @@ class Pool:
         self._stopping: set[asyncio.Task[None]] = set()
         self._idle: list[Instance] = []
 
-    async def invoke(self, event: bytes, request_id: str, *, patient: bool) -> Outcome:
-        """Raises Exhausted when too many wait already, unless `patient` (asynchronous ones have their own queue)."""
-        if not patient and self._slots.locked() and self._waiting >= self._max_waiting:
+    async def invoke(self, event: bytes, request_id: str, *, waits: bool) -> Outcome:
+        """Raises Exhausted when all instances are busy, and one that `waits` only when too many wait already."""
+        if self._slots.locked() and not (waits and self._waiting < self._max_waiting):
             raise Exhausted(
                 f"function '{self.function.address}' has {self.max_instances} instances at work"
                 f" and {self._waiting} requests waiting"

@@ -6,7 +6,9 @@ It ends itself, with all that it started, as soon as the other end of the socket
 
 from __future__ import annotations
 
+import base64
 import importlib
+import io
 import json
 import linecache
 import logging
@@ -98,8 +100,12 @@ class _Function:
         self._start = start
         self._requests = requests
         self.handler = _load(start["handler"])
+        self.is_wsgi = start["wsgi"]
         self.initializer = _load(start["initializer"]) if start["initializer"] else None
         self.pre_stop = _load(start["pre_stop"]) if start["pre_stop"] else None
+
+    def handle(self, event: bytes, context: _Record) -> object:
+        return _call_wsgi(self.handler, event, context) if self.is_wsgi else self.handler(event, context)
 
     def context(self, request_id: str) -> _Record:
         """The context object of the declared runtime, as documented."""
@@ -122,6 +128,68 @@ def _encode(result: object) -> bytes:
     if isinstance(result, (bytes, bytearray)):
         return bytes(result)
     return result.encode() if isinstance(result, str) else json.dumps(result, ensure_ascii=False).encode()
+
+
+def _call_wsgi(application: Callable[..., Any], event: bytes, context: _Record) -> dict[str, object]:
+    """What a WSGI application answers, in the shape of an HTTP answer; `context` goes with the request."""
+    begun: list[tuple[str, list[tuple[str, str]]]] = []
+    written = io.BytesIO()
+
+    def start_response(
+        status: str,
+        headers: list[tuple[str, str]],
+        exc_info: object = None,  # noqa: ARG001 - WSGI names it
+    ) -> Callable[[bytes], int]:
+        begun.append((status, headers))
+        return written.write
+
+    output = application(_environ(json.loads(event), context), start_response)
+    try:
+        parts = [output] if isinstance(output, (bytes, str)) else list(output)
+    finally:
+        if hasattr(output, "close"):
+            output.close()
+    if not begun:
+        raise RuntimeError("the handler did not call start_response")
+    status, lines = begun[-1]
+    headers: dict[str, list[str]] = {}
+    for name, value in lines:
+        headers.setdefault(name, []).append(value)
+    body = written.getvalue() + b"".join(part.encode() if isinstance(part, str) else part for part in parts)
+    answer = {"statusCode": int(status.split()[0]), "headers": headers}
+    return {**answer, "isBase64Encoded": True, "body": base64.b64encode(body).decode()}
+
+
+def _environ(request: dict[str, Any], context: Any) -> dict[str, Any]:
+    """As the service's own runtime builds it, its server's name and all."""
+    body = base64.b64decode(request["body"])
+    headers = {name.lower(): ",".join(values) for name, values in request["headersMap"].items()}
+    return {
+        **os.environ,
+        "HTTP": "on",
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": "FCRUNTIME",
+        "SERVER_PORT": "9000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "SERVER_SOFTWARE": "FCRUNTIME/1.0",
+        "REQUEST_METHOD": request["method"],
+        "PATH_INFO": request["path"],
+        "QUERY_STRING": request["requestURI"].partition("?")[2],
+        "REMOTE_ADDR": request["clientIP"],
+        "CONTENT_TYPE": headers.pop("content-type", "application/octet-stream"),
+        "CONTENT_LENGTH": str(len(body)),
+        **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()},
+        "HTTP_X_FC_FUNCTION_HANDLER": context.function.handler,
+        "wsgi.version": (1, 0),
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.url_scheme": "http",
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "fc.request_uri": request["requestURI"],
+        "fc.context": context,
+    }
 
 
 def _describe(error: BaseException) -> bytes:
@@ -183,7 +251,7 @@ def _serve(frames: _Frames) -> None:
                 _guarded(lambda context=context: function.pre_stop(context))  # type: ignore[misc]
             return
         else:
-            frames.send(*_guarded(lambda event=event, context=context: function.handler(event, context)))  # type: ignore[misc]
+            frames.send(*_guarded(lambda event=event, context=context: function.handle(event, context)))  # type: ignore[misc]
 
 
 def main() -> None:

@@ -113,6 +113,8 @@ def act(event: bytes, context: Context) -> object:
         held = bytearray(order["megabytes"] << 20)
         held[::4096] = b"x" * len(held[::4096])
         time.sleep(order["seconds"])
+    if what in ("fork-hogs", "fork-sharers"):
+        fork(order, shared=what == "fork-sharers")
     if what == "fail-until":
         marker = Path(order["file"])
         tries = int(marker.read_text()) + 1 if marker.exists() else 1
@@ -120,6 +122,21 @@ def act(event: bytes, context: Context) -> object:
         if tries < order["tries"]:
             raise RuntimeError(f"try {tries}")
     return "done"
+
+
+def fork(order: dict[str, int], *, shared: bool) -> None:
+    """Holds memory, before forking or in each fork, for some seconds."""
+    held = bytearray(order["megabytes"] << 20) if shared else bytearray()
+    children = []
+    for _ in range(order["processes"]):
+        child = os.fork()
+        if child == 0:
+            held = held or bytearray(order["megabytes"] << 20)
+            time.sleep(order["seconds"])
+            os._exit(0)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
 
 
 def shadow(event: bytes, context: Context) -> dict[str, str]:
