@@ -12,7 +12,7 @@ from alifakes.function_compute.model import Project
 from alifakes.function_compute.project import read_project
 from commands import local_cloud
 from commands.local_cloud import third_parties
-from tests.unit.test_project_files import EXAMPLE
+from commands.project_files import EXAMPLE
 
 LAYERS = ("feed-vendor", "feed-alipay", "feed-train")
 
