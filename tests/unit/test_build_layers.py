@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import re
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from packaging.requirements import Requirement
 
 from alifakes.tablestore.app import TablestoreFake
 from commands import build_layers, table_admin
+from commands.layers import settle
 from commands.layers.archive import pack
 from commands.layers.build import unpacked
 from commands.layers.contents import LAYERS, LEFT_OUT, NOT_IN_VENDOR, layer
@@ -195,3 +197,18 @@ def test_built_layers_hold_all_that_functions_import_and_are_the_same_again(tmp_
         table_admin.create(fake.client(INSTANCE), lambda _: None)
         given = {"path": path, "endpoint": fake.endpoint, "instance": INSTANCE}
         assert run(Path(every_sdk_call.__file__), given, python=python)["takes_copies"]
+
+
+def test_bytecode_does_not_tell_what_else_its_compiler_held() -> None:
+    """A name that something else holds is marked as shared, one that is this code's alone is not."""
+    header = b"\0" * settle.HEADER
+    name = "_".join(["used", "once"])
+    source = f"def told({name}): return (1, 'a', b'x')"
+    alone = header + marshal.dumps(compile(source, "told.py", "exec"))
+    held = sys.intern(name)
+    shared = header + marshal.dumps(compile(source, "told.py", "exec"))
+    del held
+    assert alone != shared or sys.version_info >= (3, 11)
+    assert settle.settled(alone) == settle.settled(shared)
+    exec(marshal.loads(settle.settled(alone)[settle.HEADER :]), found := {})  # type: ignore[var-annotated]
+    assert found["told"](0) == (1, "a", b"x")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from commands.layers import settle
 
 OPT = "/opt"
 """Where Function Compute unpacks a layer: what tracebacks name."""
@@ -23,14 +26,16 @@ def compile_all(folder: Path, python: Path) -> None:
 
     A layer cannot be written to, so without bytecode every cold start would compile what it imports.
     """
-    command = [str(python), "-s", "-S", "-W", "ignore", "-m", "compileall", "-q"]
+    command = ["-s", "-S", "-W", "ignore", "-m", "compileall", "-q"]
     command += ["--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", OPT, str(folder)]
-    environment = {
-        **os.environ,
-        "PYTHONHASHSEED": "0",
-        "PYTHONPATH": "",
-    }  # a set's constants stand in its hashes' order
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    _run(python, command, folder)
+    _run(python, ["-s", "-S", settle.__file__, str(folder)], folder)
+
+
+def _run(python: Path, arguments: Sequence[str], folder: Path) -> None:
+    # a set's constants stand in its hashes' order
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": ""}
+    done = subprocess.run([python, *arguments], capture_output=True, text=True, env=environment)
     if done.returncode:
         raise CannotCompile(f"{python} cannot compile {folder}:\n{done.stdout}{done.stderr}".strip())
 
