@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from alifakes.server import HttpServer, Request, Response
 from alifakes.tablestore.auth import LOCAL_CREDENTIALS, Credential
+from alifakes.tablestore.clock import Clock, wall_clock
 from alifakes.tablestore.control import PREFIX, Control
 from alifakes.tablestore.faults import Faults
 from alifakes.tablestore.instances import Instances
 from alifakes.tablestore.service import Service, too_large
+from alifakes.tablestore.settings import Settings
 from alifakes.tablestore.usage import Usage
 
 if TYPE_CHECKING:
     from tablestore import OTSClient
-
-
-def _wall_clock() -> int:
-    return time.time_ns() // 1_000_000
 
 
 class TablestoreFake:
@@ -28,7 +26,7 @@ class TablestoreFake:
 
     `path` names the SQLite file of the data, None keeps it in memory. `port` 0 takes a free one. `index_lag_ms` is
     how far secondary indexes run behind, `search_lag_ms` search indexes (None: just as far); `clock` gives the engine's
-    time in ms (not that of signatures and dates).
+    time in ms (not that of signatures and dates). `settings` has all the rest, and the lags too, if none is given here.
     Entering raises OSError when the port is taken, and what open_storage raises for a foreign database.
     """
 
@@ -39,14 +37,17 @@ class TablestoreFake:
         host: str = "127.0.0.1",
         port: int = 0,
         credentials: Mapping[str, Credential] = LOCAL_CREDENTIALS,
-        index_lag_ms: int = 0,
+        index_lag_ms: int | None = None,
         search_lag_ms: int | None = None,
-        clock: Callable[[], int] | None = None,
+        settings: Settings | None = None,
+        clock: Callable[[], int] = wall_clock,
     ) -> None:
         self.faults = Faults()
         self._credentials = credentials
         self._usage = Usage()
-        self._instances = Instances(path, clock or _wall_clock, index_lag_ms, search_lag_ms)
+        self.clock = Clock(clock)
+        self.settings = _with_lags(settings or Settings(), index_lag_ms, search_lag_ms)
+        self._instances = Instances(path, self.clock, self.settings)
         self._service = Service(self._instances.get, credentials, self.faults, self._usage)
         self._control = Control(self.faults, self._usage, self._instances.reset)
         self._server = HttpServer(self._handle, host=host, port=port, too_large=too_large)
@@ -98,3 +99,11 @@ class TablestoreFake:
         if request.target.startswith(PREFIX):
             return self._control.handle(request)
         return self._service.handle(request)
+
+
+def _with_lags(settings: Settings, index_lag_ms: int | None, search_lag_ms: int | None) -> Settings:
+    return replace(
+        settings,
+        index_lag_ms=settings.index_lag_ms if index_lag_ms is None else index_lag_ms,
+        search_lag_ms=settings.search_lag_ms if search_lag_ms is None else search_lag_ms,
+    )

@@ -112,7 +112,7 @@ def _check_headers(headers: Mapping[str, str]) -> None:
     elif SIGNATURE_V2 not in headers:
         raise errors.missing_header(SIGNATURE_V2)
     if headers["x-ots-apiversion"] != API_VERSION:
-        raise errors.parameter_invalid(f"Invalid API version: {headers['x-ots-apiversion']}.")
+        raise errors.invalid_api_version(headers["x-ots-apiversion"])
 
 
 def _check_date(date: str, now: float) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from alifakes.options import port
+from alifakes.tablestore import coverage
 from alifakes.tablestore.app import TablestoreFake
 from alifakes.tablestore.auth import LOCAL_CREDENTIALS, Credential
 from alifakes.tablestore.storage import StorageError
@@ -18,6 +19,9 @@ from alifakes.tablestore.storage import StorageError
 def main(argv: Sequence[str]) -> int:
     """Serve until SIGINT or SIGTERM; returns the exit code, 1 when the port or the file cannot be used."""
     options = _parser().parse_args(argv)
+    if options.coverage:
+        print(coverage.markdown() if options.coverage == "markdown" else coverage.text(), end="")
+        return 0
     credentials = {**LOCAL_CREDENTIALS, options.access_key: Credential(options.secret)}
     fake = TablestoreFake(
         options.data,
@@ -52,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--index-lag-ms", type=_milliseconds, default=0, help="how far secondary indexes run behind")
     parser.add_argument(
         "--search-lag-ms", type=_milliseconds, help="the same of search indexes; just as far if not given"
+    )
+    parser.add_argument(
+        "--coverage", nargs="?", const="text", choices=("text", "markdown"), help="print what is emulated, and end"
     )
     parser.add_argument("--access-key", default="local", help="an access key id that is accepted")
     parser.add_argument("--secret", default="local", help="the secret of --access-key")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
+from alifakes.tablestore.clock import Clock
 from alifakes.tablestore.engine.engine import Engine
+from alifakes.tablestore.settings import Settings
 from alifakes.tablestore.storage import Storage, open_storage
 
 
@@ -16,13 +17,11 @@ class Instances:
     def __init__(
         self,
         path: str | os.PathLike[str] | None,
-        clock: Callable[[], int],
-        index_lag_ms: int = 0,
-        search_lag_ms: int | None = None,
+        clock: Clock,
+        settings: Settings,
     ) -> None:
         self._path = None if path is None else Path(path)
-        self._index_lag_ms = index_lag_ms
-        self._search_lag_ms = search_lag_ms
+        self._settings = settings
         self._clock = clock
         self._engines: dict[str, Engine] = {}
         self._storage: Storage | None = None
@@ -35,13 +34,7 @@ class Instances:
         engine = self._engines.get(name)
         if engine is None:
             assert self._storage is not None  # requests come between open and close
-            engine = Engine(
-                self._storage,
-                clock=self._clock,
-                index_lag_ms=self._index_lag_ms,
-                search_lag_ms=self._search_lag_ms,
-                instance=name,
-            )
+            engine = Engine(self._storage, clock=self._clock, settings=self._settings, instance=name)
             self._engines[name] = engine
         return engine
 

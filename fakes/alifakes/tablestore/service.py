@@ -19,7 +19,6 @@ from alifakes.tablestore.engine.engine import Engine
 from alifakes.tablestore.errors import OtsError
 from alifakes.tablestore.faults import Effect, FaultKind, Faults
 from alifakes.tablestore.usage import Usage
-from alifakes.tablestore.wire.requests import not_emulated
 from alifakes.tablestore.wire.responses import encode_error
 
 INSTANCE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,14}[A-Za-z0-9]")
@@ -96,7 +95,7 @@ class Service:
     def _decode(self, api: str, body: bytes) -> Call:
         action = ACTIONS.get(api)
         if action is None:
-            raise not_emulated(api) if api in NOT_EMULATED else errors.unsupported_operation(api)
+            raise errors.not_emulated(api) if api in NOT_EMULATED else errors.unsupported_operation(api)
         try:
             call = action(body)
         except Exception:

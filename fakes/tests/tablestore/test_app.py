@@ -112,6 +112,10 @@ def test_operations_that_are_not_emulated(call: Call, name: str) -> None:
     assert call(name)[:3] == (400, "OTSUnsupportedOperation", f"Unsupported operation: {name}.")
 
 
+def test_there_are_no_time_series_tables(call: Call) -> None:
+    assert call("ListTimeseriesTable").status == 200
+
+
 def test_every_operation_of_the_sdks_table_model_is_known() -> None:
     others = re.compile("KnowledgeBase|Document|Chunk|Memor|Dream|^Retrieve$")
     assert {name for name in OTSProtocol.api_list if not others.search(name)} <= NOT_EMULATED | set(ACTIONS)
@@ -163,7 +167,9 @@ def test_answers_look_like_the_services(call: Call) -> None:
         assert reply.headers["authorization"].startswith("OTS local:")
 
 
-@pytest.mark.parametrize("name", sorted(set(ACTIONS) - {"ListSearchIndex", "ListTable"}))  # these need no body
+@pytest.mark.parametrize(
+    "name", sorted(set(ACTIONS) - {"ListSearchIndex", "ListTable", "ListTimeseriesTable"})
+)  # these need no body
 @pytest.mark.parametrize(
     "body", [b"", b"\xff\xff\xff", b"\x0a\x02\xff\xfe\x12\x00"], ids=["empty", "noise", "not-utf8"]
 )

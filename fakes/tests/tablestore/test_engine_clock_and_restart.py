@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from alifakes.tablestore.clock import Clock
 from alifakes.tablestore.engine.engine import Engine
 from alifakes.tablestore.engine.model import (
     AutoIncrement,
@@ -28,6 +29,7 @@ from alifakes.tablestore.engine.model import (
     Value,
     WriteKind,
 )
+from alifakes.tablestore.settings import Settings
 from alifakes.tablestore.storage import Changes, MemoryStorage, SqliteStorage, Storage, open_storage
 
 START_MS = 1_700_000_000_000
@@ -48,7 +50,8 @@ class Cloud:
         if self._path is not None:
             self.storage.close()
             self.storage = SqliteStorage(self._path)
-        self.engine = Engine(self.storage, clock=lambda: self.now_ms, index_lag_ms=lag_ms, instance="demo")
+        settings = Settings(index_lag_ms=lag_ms)
+        self.engine = Engine(self.storage, clock=Clock(lambda: self.now_ms), settings=settings, instance="demo")
 
     def put(self, table: str, key: Mapping[str, KeyPart], columns: Mapping[str, Value]) -> None:
         updates = tuple(ColumnUpdate(Change.PUT, name, value) for name, value in columns.items())

@@ -34,6 +34,7 @@ FIELDS = [
     FieldSchema("sizes", FieldType.LONG, enable_sort_and_agg=True, is_array=True),
     FieldSchema("text", FieldType.TEXT),
     FieldSchema("plain", FieldType.KEYWORD),
+    FieldSchema("shut", FieldType.KEYWORD, enable_sort_and_agg=False),
     FieldSchema("thin", FieldType.KEYWORD, store=False),
 ]
 DESC = SortOrder.DESC
@@ -62,6 +63,18 @@ def test_sort_by_fields(index: Any) -> None:
     assert index.keys(sort=[FieldSort("state", DESC)]) == [4, 1, 2, 3]
     assert index.keys(sort=[FieldSort("open", DESC)]) == [1, 2, 3, 4]
     assert index.keys(sort=[FieldSort("price")]) == [1, 4, 2, 3]
+
+
+def test_a_field_that_does_not_say_so_is_sorted(index: Any) -> None:
+    index.table.fill([(1, {"plain": "b"}), (2, {"plain": "a"}), (3, {})])
+    assert index.keys(sort=[FieldSort("plain")]) == [2, 1, 3]
+
+
+def test_sort_as_the_rows_came(index: Any) -> None:
+    for number in (2, 3, 1):
+        index.table.put(number)
+    assert index.keys(sort=[ots_sdk.DocSort()]) == [2, 3, 1]
+    assert index.pages(limit=2, sort=[ots_sdk.DocSort(DESC)]) == [[1, 3], [2]]
 
 
 def test_sort_by_arrays(index: Any) -> None:
@@ -266,7 +279,8 @@ def test_collapse_keeps_the_first_of_each(index: Any) -> None:
             "Parameter limit + offset must be less than 10000, current offset is 10000, limit is 1",
         ),
         ({"sort": [FieldSort("nowhere")]}, "field_name[nowhere] is not existed"),
-        ({"sort": [FieldSort("plain")]}, "sort is not supported for field[plain]: enable_sort_and_agg is off"),
+        ({"sort": [FieldSort("shut")]}, "sort is not supported for field[shut]: enable_sort_and_agg is off"),
+        ({"sort": [FieldSort("text")]}, "sort is not supported for field[text]: enable_sort_and_agg is off"),
         (
             {"sort": [FieldSort("state", DESC, SortMode.AVG)]},
             "SORT_MODE_AVG is not supported for field[state]",
@@ -291,12 +305,3 @@ def test_what_just_passes(index: Any) -> None:
     assert len(index.search(limit=1000, columns=ColumnReturnType.ALL_FROM_INDEX).rows) == 1000
     assert len(index.search(limit=100, columns=ColumnReturnType.ALL).rows) == 100
     assert index.keys(limit=100, offset=9900) == []
-
-
-@pytest.mark.parametrize(
-    "sorter", [ots_sdk.DocSort(), ots_sdk.GeoDistanceSort("state", ["1,1"])], ids=["doc", "distance"]
-)
-def test_sorts_that_are_not_emulated(index: Any, refused: Any, sorter: Any) -> None:
-    message = "Unsupported operation: a sort other than FieldSort, ScoreSort and PrimaryKeySort."
-    with refused(400, "OTSUnsupportedOperation", message):
-        index.search(sort=[sorter])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alifakes.tablestore import errors
 from alifakes.tablestore.actions.call import Answer, Call, Refused, Spent
 from alifakes.tablestore.actions.partial import execute_partly
 from alifakes.tablestore.engine.engine import Engine
@@ -9,7 +10,7 @@ from alifakes.tablestore.engine.model import RowChange, WriteKind
 from alifakes.tablestore.engine.results import WriteResult
 from alifakes.tablestore.errors import OtsError
 from alifakes.tablestore.wire import ots_pb2 as pb
-from alifakes.tablestore.wire.requests import decode_change, not_emulated, parse, refuse_transaction, text
+from alifakes.tablestore.wire.requests import decode_change, parse, refuse_transaction, text
 from alifakes.tablestore.wire.responses import add_write_result
 
 _KINDS = {pb.PUT: WriteKind.PUT, pb.UPDATE: WriteKind.UPDATE, pb.DELETE: WriteKind.DELETE}
@@ -19,7 +20,7 @@ def decode(body: bytes) -> Call:
     request = parse(pb.BatchWriteRowRequest, body)
     refuse_transaction(request)
     if request.is_atomic:
-        raise not_emulated("BatchWriteRow with is_atomic")
+        raise errors.not_emulated("BatchWriteRow with is_atomic")
     tables = [_decode_table(table) for table in request.tables]
 
     def run(engine: Engine, refused: Refused) -> Answer:

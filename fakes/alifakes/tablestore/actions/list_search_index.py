@@ -5,11 +5,11 @@ from __future__ import annotations
 from alifakes.tablestore.actions.call import Answer, Call, Refused
 from alifakes.tablestore.engine.engine import Engine
 from alifakes.tablestore.wire import search_pb2 as pb
-from alifakes.tablestore.wire.requests import parse, text
+from alifakes.tablestore.wire.requests import known, parse, text
 
 
 def decode(body: bytes) -> Call:
-    table = text(parse(pb.ListSearchIndexRequest, body).table_name) or None
+    table = text(known(parse(pb.ListSearchIndexRequest, body)).table_name) or None
 
     def run(engine: Engine, _refused: Refused) -> Answer:
         response = pb.ListSearchIndexResponse()

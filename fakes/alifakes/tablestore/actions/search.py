@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from alifakes.tablestore.actions.call import Answer, Call, Refused, spent
 from alifakes.tablestore.engine.engine import Engine
-from alifakes.tablestore.engine.search.query import SearchResult
 from alifakes.tablestore.wire import search_pb2 as pb
-from alifakes.tablestore.wire.plain_buffer import encode_row
 from alifakes.tablestore.wire.requests import parse, text
 from alifakes.tablestore.wire.search_requests import decode_search
+from alifakes.tablestore.wire.search_responses import encode_search
 
 
 def decode(body: bytes) -> Call:
@@ -22,20 +21,6 @@ def decode(body: bytes) -> Call:
 
     def run(engine: Engine, _refused: Refused) -> Answer:
         result = engine.search(table, index, search)
-        return Answer(_encode(result).SerializeToString(), (spent(table, len(result.hits), result.consumed),))
+        return Answer(encode_search(result).SerializeToString(), (spent(table, len(result.hits), result.consumed),))
 
     return Call((table,), run)
-
-
-def _encode(result: SearchResult) -> pb.SearchResponse:
-    response = pb.SearchResponse(total_hits=result.total, is_all_succeed=True)
-    if result.token:
-        response.next_token = result.token
-    for hit in result.hits:
-        response.rows.append(encode_row(hit.row.key, hit.row.cells))
-        sent = response.search_hits.add()
-        if hit.score is not None:
-            sent.score = hit.score
-        for name, fragments in hit.fragments:
-            sent.highlight_result.highlight_fields.add(field_name=name, field_fragments=fragments)
-    return response

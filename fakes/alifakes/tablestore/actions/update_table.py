@@ -7,7 +7,7 @@ from alifakes.tablestore.actions.call import Answer, Call, Refused, Spent
 from alifakes.tablestore.engine.engine import Engine
 from alifakes.tablestore.engine.model import TableSchema
 from alifakes.tablestore.wire import ots_pb2 as pb
-from alifakes.tablestore.wire.requests import not_emulated, parse, text
+from alifakes.tablestore.wire.requests import parse, text
 from alifakes.tablestore.wire.tables import decode_options, encode_options, encode_reserved
 
 
@@ -15,7 +15,7 @@ def decode(body: bytes) -> Call:
     request = parse(pb.UpdateTableRequest, body)
     table = text(request.table_name)
     if request.stream_spec.enable_stream:
-        raise not_emulated("UpdateTable with a stream")
+        raise errors.not_emulated("UpdateTable with a stream")
     if request.HasField("table_options") and not request.table_options.ListFields():
         raise errors.nothing_to_update()
 

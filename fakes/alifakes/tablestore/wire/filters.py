@@ -18,7 +18,6 @@ from alifakes.tablestore.engine.model import (
     Logic,
     PageFilter,
 )
-from alifakes.tablestore.errors import OtsError
 from alifakes.tablestore.wire import ots_pb2 as pb
 from alifakes.tablestore.wire.plain_buffer import decode_value
 
@@ -64,19 +63,19 @@ def decode_filter(data: bytes) -> Filter:
 
     Raises OtsError 400 OTSParameterInvalid, in the words of the service's error list, when it is damaged.
     """
-    return _filter(_parse(pb.FilterEnvelope, data, "Deserialize filter failed."), MAX_DEPTH)
+    return _filter(_parse(pb.FilterEnvelope, data, errors.damaged_filter), MAX_DEPTH)
 
 
 def _filter(envelope: pb.FilterEnvelope, depth: int) -> Filter:
     if depth == 0:
         raise errors.too_many_filters()
     if envelope.type == pb.FT_SINGLE_COLUMN_VALUE:
-        return _single(_parse(pb.SingleColumnValueFilter, envelope.filter, "Deserialize relation filter failed."))
+        return _single(_parse(pb.SingleColumnValueFilter, envelope.filter, errors.damaged_relation_filter))
     if envelope.type == pb.FT_COMPOSITE_COLUMN_VALUE:
-        composite = _parse(pb.CompositeColumnValueFilter, envelope.filter, "Deserialize composite filter failed.")
+        composite = _parse(pb.CompositeColumnValueFilter, envelope.filter, errors.damaged_composite_filter)
         parts = tuple(_filter(part, depth - 1) for part in composite.sub_filters)
         return CompositeFilter(_LOGIC[composite.combinator], parts)
-    page = _parse(pb.ColumnPaginationFilter, envelope.filter, "Deserialize column pagination filter failed.")
+    page = _parse(pb.ColumnPaginationFilter, envelope.filter, errors.damaged_page_filter)
     return PageFilter(page.offset, page.limit)
 
 
@@ -85,7 +84,7 @@ def _single(single: pb.SingleColumnValueFilter) -> ColumnFilter:
     needs_value = comparator not in (Comparator.EXIST, Comparator.NOT_EXIST)
     rule = single.value_trans_rule if single.HasField("value_trans_rule") else None
     if not isinstance(single.column_name, str) or (rule is not None and not isinstance(rule.regex, str)):
-        raise OtsError(400, "OTSParameterInvalid", "Deserialize relation filter failed.")
+        raise errors.damaged_relation_filter()
     return ColumnFilter(
         name=single.column_name,
         comparator=comparator,
@@ -97,12 +96,12 @@ def _single(single: pb.SingleColumnValueFilter) -> ColumnFilter:
     )
 
 
-def _parse(kind: type[M], data: bytes, failure: str) -> M:
+def _parse(kind: type[M], data: bytes, failure: errors.Message) -> M:
     message = kind()
     try:
         message.ParseFromString(data)
     except (DecodeError, UnicodeDecodeError):  # the latter from protobuf's Python implementation only
-        raise OtsError(400, "OTSParameterInvalid", failure) from None
+        raise failure() from None
     if not message.IsInitialized():
-        raise OtsError(400, "OTSParameterInvalid", failure)
+        raise failure()
     return message

@@ -30,6 +30,9 @@ FT_COMPOSITE_COLUMN_VALUE: FilterType
 FT_SINGLE_COLUMN_VALUE: FilterType
 IGNORE: RowExistenceExpectation
 INTEGER: PrimaryKeyType
+ISP_FULL: IndexSyncPhase
+ISP_INCR: IndexSyncPhase
+ISP_INVALID: IndexSyncPhase
 IT_GLOBAL_INDEX: IndexType
 IT_LOCAL_INDEX: IndexType
 IUM_ASYNC_INDEX: IndexUpdateMode
@@ -42,6 +45,10 @@ PUT: OperationType
 RT_AFTER_MODIFY: ReturnType
 RT_NONE: ReturnType
 RT_PK: ReturnType
+SCT_ALL_COLUMNS: StreamColumnType
+SCT_INPUT_COLUMNS: StreamColumnType
+SCT_INVALID: StreamColumnType
+SCT_SPECIFIED_COLUMN: StreamColumnType
 STRING: PrimaryKeyType
 UPDATE: OperationType
 VT_BLOB: VariantType
@@ -49,6 +56,28 @@ VT_DOUBLE: VariantType
 VT_INTEGER: VariantType
 VT_NULL: VariantType
 VT_STRING: VariantType
+
+class AbortTransactionRequest(_message.Message):
+    __slots__ = ["transaction_id"]
+    TRANSACTION_ID_FIELD_NUMBER: _ClassVar[int]
+    transaction_id: str
+    def __init__(self, transaction_id: _Optional[str] = ...) -> None: ...
+
+class AbortTransactionResponse(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
+
+class AddDefinedColumnRequest(_message.Message):
+    __slots__ = ["columns", "table_name"]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    TABLE_NAME_FIELD_NUMBER: _ClassVar[int]
+    columns: _containers.RepeatedCompositeFieldContainer[DefinedColumnSchema]
+    table_name: str
+    def __init__(self, table_name: _Optional[str] = ..., columns: _Optional[_Iterable[_Union[DefinedColumnSchema, _Mapping]]] = ...) -> None: ...
+
+class AddDefinedColumnResponse(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
 
 class BatchGetRowRequest(_message.Message):
     __slots__ = ["tables"]
@@ -94,6 +123,16 @@ class ColumnPaginationFilter(_message.Message):
     offset: int
     def __init__(self, offset: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
 
+class CommitTransactionRequest(_message.Message):
+    __slots__ = ["transaction_id"]
+    TRANSACTION_ID_FIELD_NUMBER: _ClassVar[int]
+    transaction_id: str
+    def __init__(self, transaction_id: _Optional[str] = ...) -> None: ...
+
+class CommitTransactionResponse(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
+
 class CompositeColumnValueFilter(_message.Message):
     __slots__ = ["combinator", "sub_filters"]
     COMBINATOR_FIELD_NUMBER: _ClassVar[int]
@@ -101,6 +140,37 @@ class CompositeColumnValueFilter(_message.Message):
     combinator: LogicalOperator
     sub_filters: _containers.RepeatedCompositeFieldContainer[FilterEnvelope]
     def __init__(self, combinator: _Optional[_Union[LogicalOperator, str]] = ..., sub_filters: _Optional[_Iterable[_Union[FilterEnvelope, _Mapping]]] = ...) -> None: ...
+
+class ComputeSplitPointsBySizeRequest(_message.Message):
+    __slots__ = ["split_point_limit", "split_size", "split_size_unit_in_byte", "table_name"]
+    SPLIT_POINT_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    SPLIT_SIZE_FIELD_NUMBER: _ClassVar[int]
+    SPLIT_SIZE_UNIT_IN_BYTE_FIELD_NUMBER: _ClassVar[int]
+    TABLE_NAME_FIELD_NUMBER: _ClassVar[int]
+    split_point_limit: int
+    split_size: int
+    split_size_unit_in_byte: int
+    table_name: str
+    def __init__(self, table_name: _Optional[str] = ..., split_size: _Optional[int] = ..., split_size_unit_in_byte: _Optional[int] = ..., split_point_limit: _Optional[int] = ...) -> None: ...
+
+class ComputeSplitPointsBySizeResponse(_message.Message):
+    __slots__ = ["consumed", "locations", "schema", "split_points"]
+    class SplitLocation(_message.Message):
+        __slots__ = ["location", "repeat"]
+        LOCATION_FIELD_NUMBER: _ClassVar[int]
+        REPEAT_FIELD_NUMBER: _ClassVar[int]
+        location: str
+        repeat: int
+        def __init__(self, location: _Optional[str] = ..., repeat: _Optional[int] = ...) -> None: ...
+    CONSUMED_FIELD_NUMBER: _ClassVar[int]
+    LOCATIONS_FIELD_NUMBER: _ClassVar[int]
+    SCHEMA_FIELD_NUMBER: _ClassVar[int]
+    SPLIT_POINTS_FIELD_NUMBER: _ClassVar[int]
+    consumed: ConsumedCapacity
+    locations: _containers.RepeatedCompositeFieldContainer[ComputeSplitPointsBySizeResponse.SplitLocation]
+    schema: _containers.RepeatedCompositeFieldContainer[PrimaryKeySchema]
+    split_points: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, consumed: _Optional[_Union[ConsumedCapacity, _Mapping]] = ..., schema: _Optional[_Iterable[_Union[PrimaryKeySchema, _Mapping]]] = ..., split_points: _Optional[_Iterable[bytes]] = ..., locations: _Optional[_Iterable[_Union[ComputeSplitPointsBySizeResponse.SplitLocation, _Mapping]]] = ...) -> None: ...
 
 class Condition(_message.Message):
     __slots__ = ["column_condition", "row_existence"]
@@ -162,6 +232,18 @@ class DefinedColumnSchema(_message.Message):
     type: DefinedColumnType
     def __init__(self, name: _Optional[str] = ..., type: _Optional[_Union[DefinedColumnType, str]] = ...) -> None: ...
 
+class DeleteDefinedColumnRequest(_message.Message):
+    __slots__ = ["columns", "table_name"]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    TABLE_NAME_FIELD_NUMBER: _ClassVar[int]
+    columns: _containers.RepeatedScalarFieldContainer[str]
+    table_name: str
+    def __init__(self, table_name: _Optional[str] = ..., columns: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DeleteDefinedColumnResponse(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
+
 class DeleteRowRequest(_message.Message):
     __slots__ = ["condition", "primary_key", "return_content", "table_name", "transaction_id"]
     CONDITION_FIELD_NUMBER: _ClassVar[int]
@@ -193,7 +275,8 @@ class DescribeTableRequest(_message.Message):
     def __init__(self, table_name: _Optional[str] = ...) -> None: ...
 
 class DescribeTableResponse(_message.Message):
-    __slots__ = ["index_metas", "reserved_throughput_details", "shard_splits", "sse_details", "stream_details", "table_meta", "table_options"]
+    __slots__ = ["creation_time", "index_metas", "reserved_throughput_details", "shard_splits", "sse_details", "stream_details", "table_meta", "table_options"]
+    CREATION_TIME_FIELD_NUMBER: _ClassVar[int]
     INDEX_METAS_FIELD_NUMBER: _ClassVar[int]
     RESERVED_THROUGHPUT_DETAILS_FIELD_NUMBER: _ClassVar[int]
     SHARD_SPLITS_FIELD_NUMBER: _ClassVar[int]
@@ -201,6 +284,7 @@ class DescribeTableResponse(_message.Message):
     STREAM_DETAILS_FIELD_NUMBER: _ClassVar[int]
     TABLE_META_FIELD_NUMBER: _ClassVar[int]
     TABLE_OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    creation_time: int
     index_metas: _containers.RepeatedCompositeFieldContainer[IndexMeta]
     reserved_throughput_details: ReservedThroughputDetails
     shard_splits: _containers.RepeatedScalarFieldContainer[bytes]
@@ -208,7 +292,7 @@ class DescribeTableResponse(_message.Message):
     stream_details: StreamDetails
     table_meta: TableMeta
     table_options: TableOptions
-    def __init__(self, table_meta: _Optional[_Union[TableMeta, _Mapping]] = ..., reserved_throughput_details: _Optional[_Union[ReservedThroughputDetails, _Mapping]] = ..., table_options: _Optional[_Union[TableOptions, _Mapping]] = ..., stream_details: _Optional[_Union[StreamDetails, _Mapping]] = ..., shard_splits: _Optional[_Iterable[bytes]] = ..., sse_details: _Optional[_Union[SSEDetails, _Mapping]] = ..., index_metas: _Optional[_Iterable[_Union[IndexMeta, _Mapping]]] = ...) -> None: ...
+    def __init__(self, table_meta: _Optional[_Union[TableMeta, _Mapping]] = ..., reserved_throughput_details: _Optional[_Union[ReservedThroughputDetails, _Mapping]] = ..., table_options: _Optional[_Union[TableOptions, _Mapping]] = ..., stream_details: _Optional[_Union[StreamDetails, _Mapping]] = ..., shard_splits: _Optional[_Iterable[bytes]] = ..., sse_details: _Optional[_Union[SSEDetails, _Mapping]] = ..., index_metas: _Optional[_Iterable[_Union[IndexMeta, _Mapping]]] = ..., creation_time: _Optional[int] = ...) -> None: ...
 
 class DropIndexRequest(_message.Message):
     __slots__ = ["index_name", "main_table_name"]
@@ -315,18 +399,32 @@ class GetRowResponse(_message.Message):
     def __init__(self, consumed: _Optional[_Union[ConsumedCapacity, _Mapping]] = ..., row: _Optional[bytes] = ..., next_token: _Optional[bytes] = ...) -> None: ...
 
 class IndexMeta(_message.Message):
-    __slots__ = ["defined_column", "index_type", "index_update_mode", "name", "primary_key"]
+    __slots__ = ["defined_column", "index_sync_phase", "index_type", "index_update_mode", "name", "primary_key"]
     DEFINED_COLUMN_FIELD_NUMBER: _ClassVar[int]
+    INDEX_SYNC_PHASE_FIELD_NUMBER: _ClassVar[int]
     INDEX_TYPE_FIELD_NUMBER: _ClassVar[int]
     INDEX_UPDATE_MODE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     PRIMARY_KEY_FIELD_NUMBER: _ClassVar[int]
     defined_column: _containers.RepeatedScalarFieldContainer[str]
+    index_sync_phase: IndexSyncPhase
     index_type: IndexType
     index_update_mode: IndexUpdateMode
     name: str
     primary_key: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., primary_key: _Optional[_Iterable[str]] = ..., defined_column: _Optional[_Iterable[str]] = ..., index_update_mode: _Optional[_Union[IndexUpdateMode, str]] = ..., index_type: _Optional[_Union[IndexType, str]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., primary_key: _Optional[_Iterable[str]] = ..., defined_column: _Optional[_Iterable[str]] = ..., index_update_mode: _Optional[_Union[IndexUpdateMode, str]] = ..., index_type: _Optional[_Union[IndexType, str]] = ..., index_sync_phase: _Optional[_Union[IndexSyncPhase, str]] = ...) -> None: ...
+
+class ListStreamRequest(_message.Message):
+    __slots__ = ["table_name"]
+    TABLE_NAME_FIELD_NUMBER: _ClassVar[int]
+    table_name: str
+    def __init__(self, table_name: _Optional[str] = ...) -> None: ...
+
+class ListStreamResponse(_message.Message):
+    __slots__ = ["streams"]
+    STREAMS_FIELD_NUMBER: _ClassVar[int]
+    streams: _containers.RepeatedCompositeFieldContainer[Stream]
+    def __init__(self, streams: _Optional[_Iterable[_Union[Stream, _Mapping]]] = ...) -> None: ...
 
 class ListTableRequest(_message.Message):
     __slots__ = []
@@ -472,25 +570,71 @@ class SingleColumnValueFilter(_message.Message):
     value_trans_rule: ValueTransferRule
     def __init__(self, comparator: _Optional[_Union[ComparatorType, str]] = ..., column_name: _Optional[str] = ..., column_value: _Optional[bytes] = ..., filter_if_missing: bool = ..., latest_version_only: bool = ..., value_trans_rule: _Optional[_Union[ValueTransferRule, _Mapping]] = ...) -> None: ...
 
+class StartLocalTransactionRequest(_message.Message):
+    __slots__ = ["key", "rowKeys", "table_name"]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    ROWKEYS_FIELD_NUMBER: _ClassVar[int]
+    TABLE_NAME_FIELD_NUMBER: _ClassVar[int]
+    key: bytes
+    rowKeys: _containers.RepeatedScalarFieldContainer[bytes]
+    table_name: str
+    def __init__(self, table_name: _Optional[str] = ..., key: _Optional[bytes] = ..., rowKeys: _Optional[_Iterable[bytes]] = ...) -> None: ...
+
+class StartLocalTransactionResponse(_message.Message):
+    __slots__ = ["transaction_id"]
+    TRANSACTION_ID_FIELD_NUMBER: _ClassVar[int]
+    transaction_id: str
+    def __init__(self, transaction_id: _Optional[str] = ...) -> None: ...
+
+class Stream(_message.Message):
+    __slots__ = ["creation_time", "stream_id", "table_name"]
+    CREATION_TIME_FIELD_NUMBER: _ClassVar[int]
+    STREAM_ID_FIELD_NUMBER: _ClassVar[int]
+    TABLE_NAME_FIELD_NUMBER: _ClassVar[int]
+    creation_time: int
+    stream_id: str
+    table_name: str
+    def __init__(self, stream_id: _Optional[str] = ..., table_name: _Optional[str] = ..., creation_time: _Optional[int] = ...) -> None: ...
+
+class StreamColumn(_message.Message):
+    __slots__ = ["column_name", "type"]
+    COLUMN_NAME_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    column_name: _containers.RepeatedScalarFieldContainer[str]
+    type: StreamColumnType
+    def __init__(self, type: _Optional[_Union[StreamColumnType, str]] = ..., column_name: _Optional[_Iterable[str]] = ...) -> None: ...
+
 class StreamDetails(_message.Message):
-    __slots__ = ["enable_stream", "expiration_time", "last_enable_time", "stream_id"]
+    __slots__ = ["column_to_get", "enable_stream", "expiration_time", "last_enable_time", "new_columns_to_get", "old_columns_to_get", "stream_id"]
+    COLUMN_TO_GET_FIELD_NUMBER: _ClassVar[int]
     ENABLE_STREAM_FIELD_NUMBER: _ClassVar[int]
     EXPIRATION_TIME_FIELD_NUMBER: _ClassVar[int]
     LAST_ENABLE_TIME_FIELD_NUMBER: _ClassVar[int]
+    NEW_COLUMNS_TO_GET_FIELD_NUMBER: _ClassVar[int]
+    OLD_COLUMNS_TO_GET_FIELD_NUMBER: _ClassVar[int]
     STREAM_ID_FIELD_NUMBER: _ClassVar[int]
+    column_to_get: _containers.RepeatedScalarFieldContainer[str]
     enable_stream: bool
     expiration_time: int
     last_enable_time: int
+    new_columns_to_get: StreamColumn
+    old_columns_to_get: StreamColumn
     stream_id: str
-    def __init__(self, enable_stream: bool = ..., stream_id: _Optional[str] = ..., expiration_time: _Optional[int] = ..., last_enable_time: _Optional[int] = ...) -> None: ...
+    def __init__(self, enable_stream: bool = ..., stream_id: _Optional[str] = ..., expiration_time: _Optional[int] = ..., last_enable_time: _Optional[int] = ..., column_to_get: _Optional[_Iterable[str]] = ..., old_columns_to_get: _Optional[_Union[StreamColumn, _Mapping]] = ..., new_columns_to_get: _Optional[_Union[StreamColumn, _Mapping]] = ...) -> None: ...
 
 class StreamSpecification(_message.Message):
-    __slots__ = ["enable_stream", "expiration_time"]
+    __slots__ = ["columns_to_get", "enable_stream", "expiration_time", "new_columns_to_get", "old_columns_to_get"]
+    COLUMNS_TO_GET_FIELD_NUMBER: _ClassVar[int]
     ENABLE_STREAM_FIELD_NUMBER: _ClassVar[int]
     EXPIRATION_TIME_FIELD_NUMBER: _ClassVar[int]
+    NEW_COLUMNS_TO_GET_FIELD_NUMBER: _ClassVar[int]
+    OLD_COLUMNS_TO_GET_FIELD_NUMBER: _ClassVar[int]
+    columns_to_get: _containers.RepeatedScalarFieldContainer[str]
     enable_stream: bool
     expiration_time: int
-    def __init__(self, enable_stream: bool = ..., expiration_time: _Optional[int] = ...) -> None: ...
+    new_columns_to_get: StreamColumn
+    old_columns_to_get: StreamColumn
+    def __init__(self, enable_stream: bool = ..., expiration_time: _Optional[int] = ..., columns_to_get: _Optional[_Iterable[str]] = ..., old_columns_to_get: _Optional[_Union[StreamColumn, _Mapping]] = ..., new_columns_to_get: _Optional[_Union[StreamColumn, _Mapping]] = ...) -> None: ...
 
 class TableInBatchGetRowRequest(_message.Message):
     __slots__ = ["columns_to_get", "end_column", "filter", "max_versions", "primary_key", "start_column", "table_name", "time_range", "token"]
@@ -539,14 +683,18 @@ class TableInBatchWriteRowResponse(_message.Message):
     def __init__(self, table_name: _Optional[str] = ..., rows: _Optional[_Iterable[_Union[RowInBatchWriteRowResponse, _Mapping]]] = ...) -> None: ...
 
 class TableMeta(_message.Message):
-    __slots__ = ["defined_column", "primary_key", "table_name"]
+    __slots__ = ["defined_column", "global_table_id", "primary_key", "table_id", "table_name"]
     DEFINED_COLUMN_FIELD_NUMBER: _ClassVar[int]
+    GLOBAL_TABLE_ID_FIELD_NUMBER: _ClassVar[int]
     PRIMARY_KEY_FIELD_NUMBER: _ClassVar[int]
+    TABLE_ID_FIELD_NUMBER: _ClassVar[int]
     TABLE_NAME_FIELD_NUMBER: _ClassVar[int]
     defined_column: _containers.RepeatedCompositeFieldContainer[DefinedColumnSchema]
+    global_table_id: str
     primary_key: _containers.RepeatedCompositeFieldContainer[PrimaryKeySchema]
+    table_id: str
     table_name: str
-    def __init__(self, table_name: _Optional[str] = ..., primary_key: _Optional[_Iterable[_Union[PrimaryKeySchema, _Mapping]]] = ..., defined_column: _Optional[_Iterable[_Union[DefinedColumnSchema, _Mapping]]] = ...) -> None: ...
+    def __init__(self, table_name: _Optional[str] = ..., primary_key: _Optional[_Iterable[_Union[PrimaryKeySchema, _Mapping]]] = ..., defined_column: _Optional[_Iterable[_Union[DefinedColumnSchema, _Mapping]]] = ..., table_id: _Optional[str] = ..., global_table_id: _Optional[str] = ...) -> None: ...
 
 class TableOptions(_message.Message):
     __slots__ = ["allow_update", "deviation_cell_version_in_sec", "max_versions", "time_to_live", "update_full_row"]
@@ -637,6 +785,12 @@ class IndexUpdateMode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 
 class IndexType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class StreamColumnType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class IndexSyncPhase(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 
 class RowExistenceExpectation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):

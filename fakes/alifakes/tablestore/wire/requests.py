@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
@@ -16,7 +16,6 @@ from alifakes.tablestore.engine.model import (
     TimeRange,
     WriteKind,
 )
-from alifakes.tablestore.errors import OtsError, parameter_invalid
 from alifakes.tablestore.wire import ots_pb2 as pb
 from alifakes.tablestore.wire.filters import decode_condition, decode_filter
 from alifakes.tablestore.wire.plain_buffer import (
@@ -26,6 +25,11 @@ from alifakes.tablestore.wire.plain_buffer import (
     WireCell,
     decode_row,
 )
+
+try:
+    from google.protobuf.unknown_fields import UnknownFieldSet
+except ImportError:  # protobuf before 4.22, whose messages have a method for it
+    UnknownFieldSet = None  # type: ignore[assignment,misc]
 
 M = TypeVar("M", bound=Message)
 ReadRequest = pb.GetRowRequest | pb.TableInBatchGetRowRequest | pb.GetRangeRequest
@@ -37,11 +41,6 @@ _CHANGES = {
     DELETE_ONE_VERSION: Change.DELETE,
     INCREMENT: Change.INCREMENT,
 }
-
-
-def not_emulated(what: str) -> OtsError:
-    """The refusal of something that the service can do and this emulator cannot."""
-    return OtsError(400, "OTSUnsupportedOperation", f"Unsupported operation: {what}.")
 
 
 def parse(kind: type[M], body: bytes) -> M:
@@ -56,6 +55,34 @@ def parse(kind: type[M], body: bytes) -> M:
     return message
 
 
+def known(message: M) -> M:
+    """`message` if all of it is understood, which proto2 does not tell: it hides what it has no name for.
+
+    Raises OtsError 400 OTSUnsupportedOperation, since to ignore them would be a success in which something is missing.
+    """
+    known_at_the_top(message)
+    for _, value in message.ListFields():
+        if isinstance(value, Message):
+            known(value)
+        elif not isinstance(value, (str, bytes, int, float)):
+            for part in value:
+                if isinstance(part, Message):
+                    known(part)
+    return message
+
+
+def known_at_the_top(message: M) -> M:
+    """`known` without the messages inside, for rows: ten times as fast."""
+    unknown = _unknown_fields(message)
+    if len(unknown):
+        raise errors.not_emulated(f"{message.DESCRIPTOR.name} with field or value {unknown[0].field_number}")
+    return message
+
+
+def _unknown_fields(message: Message) -> Any:
+    return message.UnknownFields() if UnknownFieldSet is None else UnknownFieldSet(message)
+
+
 def text(value: str) -> str:
     """`value` if it is text: protobuf hands out the bytes of a string field that is not UTF-8."""
     if not isinstance(value, str):
@@ -68,22 +95,22 @@ def refuse_transaction(
 ) -> None:
     """No transaction is ever started here, so no id is valid; the SDK may send an empty one."""
     if request.transaction_id:
-        raise parameter_invalid("TransactionID is invalid.")
+        raise errors.invalid_transaction_id()
 
 
 def decode_read_key(data: bytes) -> NamedKey:
     """The key of a read: key columns only; which values are legal is the engine's question."""
     row = decode_row(data)
     if row.cells:
-        raise parameter_invalid("Attribute column cannot be given while reading data.")
+        raise errors.attribute_in_read()
     if row.deleted:
-        raise parameter_invalid("Delete marker cannot be given.")
+        raise errors.delete_marker_in_read()
     return row.key
 
 
 def decode_read_options(request: ReadRequest) -> ReadOptions:
     if isinstance(request, (pb.GetRowRequest, pb.GetRangeRequest)) and request.token:
-        raise not_emulated("token")  # continues the reading of a wide row; no answer here ever carries one
+        raise errors.not_emulated("token")  # continues the reading of a wide row; no answer here ever carries one
     return ReadOptions(
         columns=tuple(text(name) for name in request.columns_to_get),
         max_versions=request.max_versions if request.HasField("max_versions") else None,
@@ -98,12 +125,12 @@ def _decode_time_range(time_range: pb.TimeRange) -> TimeRange | None:
     has_start, has_end = time_range.HasField("start_time"), time_range.HasField("end_time")
     if time_range.HasField("specific_time"):
         if has_start or has_end:
-            raise parameter_invalid("Specific tiemstamp and time range cannot be given at the same time.")
+            raise errors.time_range_twice()
         if time_range.specific_time < 0:
-            raise parameter_invalid("Specific timestamp cannot be less than 0.")
+            raise errors.negative_timestamp()
         return TimeRange(time_range.specific_time, time_range.specific_time + 1)
     if has_start != has_end:
-        raise parameter_invalid("Start and end time must be given at the same time.")
+        raise errors.half_time_range()
     return TimeRange(time_range.start_time, time_range.end_time) if has_start else None
 
 
@@ -111,12 +138,12 @@ def decode_change(kind: WriteKind, data: bytes, request: pb.RowInBatchWriteRowRe
     """The change of one row: `data` is its PlainBuffer, `request` holds its condition and what to return."""
     row = decode_row(data)
     if row.deleted and kind is not WriteKind.DELETE:
-        raise parameter_invalid("Invalid request of put/update row: unexpected RowDeleteMarker in request.")
+        raise errors.delete_marker_in_write()
     if kind is WriteKind.DELETE and not row.deleted:
-        raise parameter_invalid("Invalid request of delete row: missing RowDeleteMarker in request.")
+        raise errors.delete_marker_missing()
     return_type = request.return_content.return_type
     if return_type == pb.RT_AFTER_MODIFY:
-        raise not_emulated("RT_AFTER_MODIFY")
+        raise errors.not_emulated("RT_AFTER_MODIFY")
     return RowChange(
         kind=kind,
         key=row.key,
@@ -129,5 +156,5 @@ def decode_change(kind: WriteKind, data: bytes, request: pb.RowInBatchWriteRowRe
 def _decode_update(cell: WireCell) -> ColumnUpdate:
     change = _CHANGES.get(cell.operation)
     if change is None:
-        raise parameter_invalid(f"Invalid op type of cell: {cell.operation}.")
+        raise errors.invalid_cell_operation(cell.operation)
     return ColumnUpdate(change, cell.name, cell.value, cell.timestamp)

@@ -14,12 +14,11 @@ from alifakes.tablestore.engine.model import (
     TableOptions,
     TableSchema,
 )
-from alifakes.tablestore.errors import parameter_invalid
 from alifakes.tablestore.wire import ots_pb2 as pb
-from alifakes.tablestore.wire.requests import not_emulated, text
+from alifakes.tablestore.wire.requests import text
 
-_KEY_TYPES = {pb.INTEGER: KeyType.INTEGER, pb.STRING: KeyType.STRING, pb.BINARY: KeyType.BINARY}
-_KEY_TYPE_NUMBERS = {kind: number for number, kind in _KEY_TYPES.items()}
+KEY_TYPES = {pb.INTEGER: KeyType.INTEGER, pb.STRING: KeyType.STRING, pb.BINARY: KeyType.BINARY}
+_KEY_TYPE_NUMBERS = {kind: number for number, kind in KEY_TYPES.items()}
 _COLUMN_TYPES = {
     pb.DCT_INTEGER: ColumnType.INTEGER,
     pb.DCT_DOUBLE: ColumnType.DOUBLE,
@@ -36,11 +35,11 @@ def decode_schema(request: pb.CreateTableRequest) -> TableSchema:
     Pre-split partitions are accepted and change nothing. Encryption, streams and local transactions are refused.
     """
     if request.sse_spec.enable or request.stream_spec.enable_stream or request.enable_local_txn:
-        raise not_emulated("CreateTable with encryption, a stream or local transactions")
+        raise errors.not_emulated("CreateTable with encryption, a stream or local transactions")
     if not request.table_options.HasField("time_to_live"):
-        raise parameter_invalid("Time-to-live is missing while creating table.")
+        raise errors.ttl_missing()
     if not request.table_options.HasField("max_versions"):
-        raise parameter_invalid("MaxVersions is missing while creating table.")
+        raise errors.max_versions_missing()
     meta = request.table_meta
     reserved = request.reserved_throughput.capacity_unit
     return TableSchema(
@@ -56,7 +55,7 @@ def decode_schema(request: pb.CreateTableRequest) -> TableSchema:
 def decode_options(options: pb.TableOptions, current: TableOptions) -> TableOptions:
     """`current` with what the request sets."""
     if options.update_full_row:
-        raise not_emulated("update_full_row")
+        raise errors.not_emulated("update_full_row")
     return replace(
         current,
         ttl=options.time_to_live if options.HasField("time_to_live") else current.ttl,
@@ -111,7 +110,7 @@ def encode_options(options: TableOptions) -> pb.TableOptions:
 
 
 def _decode_key_column(column: pb.PrimaryKeySchema) -> KeyColumn:
-    kind = _KEY_TYPES.get(column.type)
+    kind = KEY_TYPES.get(column.type)
     if kind is None:
         raise errors.invalid_key_type(pb.PrimaryKeyType.Name(column.type))
     # AUTO_INCREMENT is the only option, and therefore also what an absent field reads as

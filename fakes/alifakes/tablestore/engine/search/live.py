@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
 from alifakes.tablestore.engine.catalog import Table
-from alifakes.tablestore.engine.rows import StoredRow, decode_row, live
+from alifakes.tablestore.engine.rows import decode_row, live
 from alifakes.tablestore.engine.search.index import InvertedIndex
 from alifakes.tablestore.engine.search.schema import SearchIndexSchema
 from alifakes.tablestore.storage.interface import Storage
@@ -58,30 +58,36 @@ class LiveIndex:
         with _without_collector(len(self._waiting) > _UNSEARCHED):
             while self._waiting and self._waiting[0][0] <= now_ms:
                 _, key, data = self._waiting.popleft()
-                self._put(table, key, None if data is None else decode_row(data), now_ms)
+                self._put(table, key, data, now_ms)
         self._expire(table, now_ms)
         return self._index
 
-    def _put(self, table: Table, key: bytes, row: StoredRow | None, now_ms: int) -> None:
-        number = self._index.put(key, None if row is None else live(row, table.options, now_ms))
+    def _put(self, table: Table, key: bytes, data: bytes | None, now_ms: int) -> None:
+        if data is None:
+            self._index.put(key, b"", None)
+            return
+        number = self._index.put(key, data, live(decode_row(data), self._index.options(table.options), now_ms))
         if number is not None and self._ttl != -1:
-            heapq.heappush(self._oldest, (self._oldest_timestamp(number), number))
+            heapq.heappush(self._oldest, (self._oldest_timestamp(number, table, now_ms), number))
 
     def _expire(self, table: Table, now_ms: int) -> None:
-        ttl = table.options.ttl
+        ttl = self._index.options(table.options).ttl
         if ttl != self._ttl:
             self._ttl = ttl
-            self._oldest = [(self._oldest_timestamp(number), number) for number in self._index.documents if ttl != -1]
+            numbers = self._index.documents if ttl != -1 else ()
+            self._oldest = [(self._oldest_timestamp(number, table, now_ms), number) for number in numbers]
             heapq.heapify(self._oldest)
         while self._oldest and self._oldest[0][0] <= now_ms - ttl * 1000:
             _, number = heapq.heappop(self._oldest)
             document = self._index.documents.get(number)
             if document is not None:
-                self._put(table, document.key, document.row, now_ms)
+                self._put(table, document.key, document.data, now_ms)
 
-    def _oldest_timestamp(self, number: int) -> int:
-        row = self._index.documents[number].row
-        return min((cell[2] for cell in row.cells), default=row.written_ms)
+    def _oldest_timestamp(self, number: int, table: Table, now_ms: int) -> int:
+        """Of what shows of the row; 0 when nothing does any more."""
+        options = self._index.options(table.options)
+        row = live(decode_row(self._index.documents[number].data), options, now_ms)
+        return 0 if row is None else min([cell[2] for cell in row.cells], default=row.written_ms)
 
 
 class LiveIndexes:

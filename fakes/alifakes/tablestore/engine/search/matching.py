@@ -1,188 +1,116 @@
-"""Which documents a query matches, and how well: BM25 with k1 = 1.2 and b = 0.75 (D), as Lucene computed it up to 7."""
+"""Which documents of a level a query finds, and how well; text and places have modules of their own."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain
-from typing import NamedTuple
+from typing import Any
 
-from alifakes.tablestore import search_errors
-from alifakes.tablestore.engine.model import Value
-from alifakes.tablestore.engine.search.analysis import query_terms
-from alifakes.tablestore.engine.search.index import InvertedIndex
-from alifakes.tablestore.engine.search.postings import Positions, Postings
+from alifakes.tablestore import errors
+from alifakes.tablestore.engine.search import places, text
+from alifakes.tablestore.engine.search.levels import Element, Level
+from alifakes.tablestore.engine.search.matches import WORDS, Matches, constant, searched, union
 from alifakes.tablestore.engine.search.query import (
     Bool,
+    ConstantScore,
+    DisMax,
     Exists,
+    FunctionScore,
+    GeoBox,
+    GeoCircle,
+    GeoPolygon,
     Match,
     MatchAll,
+    Nested,
     Phrase,
     Prefix,
     Query,
     Range,
+    ScoreMode,
     Term,
     Terms,
     Wildcard,
 )
-from alifakes.tablestore.engine.search.schema import Field, FieldType
+from alifakes.tablestore.engine.search.schema import FieldType
 from alifakes.tablestore.engine.search.values import as_field_value
 
-_K1, _B = 1.2, 0.75
-_WORDS = (FieldType.KEYWORD, FieldType.TEXT)
+_NUMBERS = (FieldType.LONG, FieldType.DOUBLE)
 
 
-class Matches(NamedTuple):
-    """`documents` are not to be changed: they may be the index's own; `score` is asked of none but these."""
-
-    documents: AbstractSet[int]
-    score: Callable[[int], float]
-
-
-def find(index: InvertedIndex, query: Query) -> Matches:
-    """Raises OtsError for a field that the index does not have, or that the query does not suit."""
-    return _FINDERS[type(query)](index, query)
-
-
-def _constant(documents: AbstractSet[int], weight: float = 1.0) -> Matches:
-    return Matches(documents, lambda _document: weight)
-
-
-def _searched(index: InvertedIndex, name: str, kind: str, types: Sequence[FieldType] | None = None) -> Field:
-    field = index.fields.get(name)
-    if field is None:
-        raise search_errors.field_missing(name)
-    if not field.indexed:
-        raise search_errors.field_not_indexed(name)
-    if types is not None and field.type not in types:
-        raise search_errors.query_does_not_suit(kind, name, field.type.value)
-    return field
+def find(level: Level[Any], query: Query) -> Matches:
+    """Raises OtsError for a field that the level does not have, or that the query does not suit."""
+    return _FINDERS[type(query)](level, query)
 
 
 # --- values ----------------------------------------------------------------------------------------------------------
 
 
-def _match_all(index: InvertedIndex, _query: MatchAll) -> Matches:
-    return _constant(index.documents.keys())
+def _match_all(level: Level[Any], _query: MatchAll) -> Matches:
+    return constant(level.documents.keys())
 
 
-def _exists(index: InvertedIndex, query: Exists) -> Matches:
-    _searched(index, query.field, "EXISTS_QUERY")
-    return _constant(index.postings[query.field].documents)
+def _exists(level: Level[Any], query: Exists) -> Matches:
+    searched(level, query.field, "EXISTS_QUERY")
+    return constant(level.postings[query.field].documents)
 
 
-def _term(index: InvertedIndex, query: Term) -> Matches:
-    field = _searched(index, query.field, "TERM_QUERY")
+def _term(level: Level[Any], query: Term) -> Matches:
+    field = searched(level, query.field, "TERM_QUERY")
     value = as_field_value(field, query.value)
-    postings = index.postings[query.field]
-    if field.type in _WORDS:
+    postings = level.postings[query.field]
+    if field.type in WORDS:
         assert isinstance(value, str)
-        return _scored(postings, postings.of(value), (value,), query.weight)
-    return _constant(postings.of(value).keys(), query.weight)
+        return text.term_matches(postings, value, query.weight)
+    return constant(postings.of(value), query.weight)
 
 
-def _terms(index: InvertedIndex, query: Terms) -> Matches:
-    field = _searched(index, query.field, "TERMS_QUERY")
+def _terms(level: Level[Any], query: Terms) -> Matches:
+    field = searched(level, query.field, "TERMS_QUERY")
     values = [as_field_value(field, value) for value in query.values]
-    return _constant(_union(index.postings[query.field], values), query.weight)
+    return constant(union(level.postings[query.field], values), query.weight)
 
 
-def _range(index: InvertedIndex, query: Range) -> Matches:
-    field = _searched(index, query.field, "RANGE_QUERY")
+def _range(level: Level[Any], query: Range) -> Matches:
+    field = searched(level, query.field, "RANGE_QUERY")
     low = None if query.low is None else as_field_value(field, query.low)
     high = None if query.high is None else as_field_value(field, query.high)
-    postings = index.postings[query.field]
+    postings = level.postings[query.field]
     if low is None and high is None:
-        return _constant(postings.documents)
-    return _constant(_union(postings, postings.between(low, high, query.include_low, query.include_high)))
+        return constant(postings.documents)
+    return constant(union(postings, postings.between(low, high, query.include_low, query.include_high)))
 
 
-def _prefix(index: InvertedIndex, query: Prefix) -> Matches:
-    _searched(index, query.field, "PREFIX_QUERY", _WORDS)
-    postings = index.postings[query.field]
-    return _constant(_union(postings, postings.starting(query.prefix)), query.weight)
+def _prefix(level: Level[Any], query: Prefix) -> Matches:
+    searched(level, query.field, "PREFIX_QUERY", WORDS)
+    postings = level.postings[query.field]
+    return constant(union(postings, postings.starting(query.prefix)), query.weight)
 
 
-def _wildcard(index: InvertedIndex, query: Wildcard) -> Matches:
-    _searched(index, query.field, "WILDCARD_QUERY", _WORDS)
-    if len(query.pattern) > search_errors.MAX_WILDCARD:
-        raise search_errors.wildcard_too_long()
-    postings = index.postings[query.field]
-    return _constant(_union(postings, postings.like(query.pattern)), query.weight)
+def _wildcard(level: Level[Any], query: Wildcard) -> Matches:
+    searched(level, query.field, "WILDCARD_QUERY", WORDS)
+    if len(query.pattern) > errors.MAX_WILDCARD:
+        raise errors.wildcard_too_long()
+    postings = level.postings[query.field]
+    return constant(union(postings, postings.like(query.pattern)), query.weight)
 
 
-def _union(postings: Postings, values: Iterable[Value]) -> AbstractSet[int]:
-    return set(chain.from_iterable(map(postings.of, values)))
-
-
-# --- text ------------------------------------------------------------------------------------------------------------
-
-
-def _match(index: InvertedIndex, query: Match) -> Matches:
-    field = _searched(index, query.field, "MATCH_QUERY", _WORDS)
-    postings = index.postings[query.field]
-    terms = [query.text] if field.analyzer is None else query_terms(field.analyzer, query.text)
-    needed = max(1, len(terms) if query.every else _minimum(query.minimum, len(terms)))
-    parts = [_scored(postings, postings.of(term), (term,), query.weight) for term in terms]
+def _match(level: Level[Any], query: Match) -> Matches:
+    parts = text.match_parts(level, query)
+    needed = max(1, len(parts) if query.every else _minimum(query.minimum, len(parts)))
     return _sum(_at_least([part.documents for part in parts], needed), parts)
-
-
-def _phrase(index: InvertedIndex, query: Phrase) -> Matches:
-    field = _searched(index, query.field, "MATCH_PHRASE_QUERY", _WORDS)
-    postings = index.postings[query.field]
-    terms = (query.text,) if field.analyzer is None else tuple(query_terms(field.analyzer, query.text))
-    return _scored(postings, _phrase_starts(postings, terms), terms, query.weight)
-
-
-def _phrase_starts(postings: Postings, terms: tuple[str, ...]) -> Mapping[int, Positions]:
-    """The documents in which the terms follow one another, with the places of the first."""
-    if not terms:
-        return {}
-    places = [postings.of(term) for term in terms]
-    if len(places) == 1:
-        return places[0]
-    found: dict[int, Positions] = {}
-    rarest = min(places, key=len)
-    for document in rarest:
-        if not all(document in other for other in places):
-            continue
-        starts = set(places[0][document])
-        for distance, other in enumerate(places):
-            starts.intersection_update([position - distance for position in other[document]])
-        if starts:
-            found[document] = tuple(sorted(starts))
-    return found
-
-
-def _scored(postings: Postings, found: Mapping[int, Positions], terms: tuple[str, ...], weight: float) -> Matches:
-    """BM25: rare terms weigh more, and a text the more the oftener it has them and the shorter it is."""
-    having = len(postings.documents)
-    rarity = weight * sum(
-        math.log(1 + (having - len(postings.of(term)) + 0.5) / (len(postings.of(term)) + 0.5)) for term in terms
-    )
-    if not postings.total_length:  # of values the length does not count
-        return _constant(found.keys(), rarity)
-    average = postings.total_length / having
-
-    def score(document: int) -> float:
-        often = len(found[document])
-        length = postings.lengths[document] / average
-        return rarity * often * (_K1 + 1) / (often + _K1 * (1 - _B + _B * length))
-
-    return Matches(found.keys(), score)
 
 
 # --- combinations ----------------------------------------------------------------------------------------------------
 
 
-def _bool(index: InvertedIndex, query: Bool) -> Matches:
+def _bool(level: Level[Any], query: Bool) -> Matches:
     must, filters, must_not, should = (
-        [find(index, part) for part in parts] for parts in (query.must, query.filters, query.must_not, query.should)
+        [find(level, part) for part in parts] for parts in (query.must, query.filters, query.must_not, query.should)
     )
     required = sorted([part.documents for part in (*must, *filters)], key=len)
-    documents: AbstractSet[int] = required[0] if required else index.documents.keys()
+    documents: AbstractSet[int] = required[0] if required else level.documents.keys()
     for other in required[1:]:
         documents = documents & other
     needed = _minimum(query.minimum, len(should)) if query.minimum is not None else int(bool(should) and not required)
@@ -223,16 +151,82 @@ def _minimum(text: str | None, clauses: int) -> int:
     try:
         number = int(clauses * abs(int(text[:-1])) / 100) if text.endswith("%") else abs(int(text))
     except ValueError:
-        raise search_errors.invalid_minimum(text) from None
+        raise errors.invalid_minimum(text) from None
     return clauses - number if text.startswith("-") else number
 
 
+def _dis_max(level: Level[Any], query: DisMax) -> Matches:
+    parts = [find(level, part) for part in query.queries]
+
+    def score(document: int) -> float:
+        scores = sorted([part.score(document) for part in parts if document in part.documents])
+        return query.weight * (scores[-1] + query.tie_breaker * sum(scores[:-1]))
+
+    return Matches(_at_least([part.documents for part in parts], 1), score)
+
+
+def _constant_score(level: Level[Any], query: ConstantScore) -> Matches:
+    return constant(find(level, query.query).documents)
+
+
+def _function_score(level: Level[Any], query: FunctionScore) -> Matches:
+    """A row without the factor's field keeps its score (not verified with the service)."""
+    field = searched(level, query.factor, "FUNCTION_SCORE_QUERY")
+    if field.type not in _NUMBERS:
+        raise errors.invalid_score_factor(query.factor, field.type.value)
+    read = level.reader(query.factor)
+    inner = find(level, query.query)
+
+    def score(document: int) -> float:
+        factors = read(document)
+        return inner.score(document) * (factors[0] if factors else 1)  # type: ignore[operator]
+
+    return Matches(inner.documents, score)
+
+
+def _nested(level: Level[Any], query: Nested) -> Matches:
+    inner_level = level.nested.get(query.path)
+    if inner_level is None and query.path in level.fields:
+        raise errors.nested_path_not_nested(query.path)
+    if inner_level is None:
+        raise errors.nested_path_missing(query.path)
+    inner = find(inner_level, query.query)
+    found = by_parent(inner_level, inner.documents)
+    combine = _COMBINED[query.mode]
+    return Matches(
+        found.keys(), lambda document: query.weight * combine([inner.score(child) for child in found[document]])
+    )
+
+
+def by_parent(level: Level[Element], numbers: AbstractSet[int]) -> dict[int, list[int]]:
+    """Elements by the document that they stand in, in its order."""
+    found: dict[int, list[int]] = {}
+    for number in sorted(numbers):
+        found.setdefault(level.documents[number].parent, []).append(number)
+    return found
+
+
+_COMBINED: Mapping[ScoreMode, Callable[[list[float]], float]] = {
+    ScoreMode.NONE: lambda _scores: 0.0,
+    ScoreMode.AVG: lambda scores: sum(scores) / len(scores),
+    ScoreMode.MAX: max,
+    ScoreMode.TOTAL: sum,
+    ScoreMode.MIN: min,
+}
+
 _FINDERS: Mapping[type, Callable[..., Matches]] = {
     Bool: _bool,
+    ConstantScore: _constant_score,
+    DisMax: _dis_max,
     Exists: _exists,
+    FunctionScore: _function_score,
+    GeoBox: places.box,
+    GeoCircle: places.circle,
+    GeoPolygon: places.polygon,
     Match: _match,
     MatchAll: _match_all,
-    Phrase: _phrase,
+    Nested: _nested,
+    Phrase: text.phrase,
     Prefix: _prefix,
     Range: _range,
     Term: _term,

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from alifakes.tablestore.engine.search.plain import from_plain, kept, to_plain
+
+if TYPE_CHECKING:
+    from alifakes.tablestore.engine.search.query import Query
 
 
+@kept
 class FieldType(enum.Enum):
     LONG = "LONG"
     DOUBLE = "DOUBLE"
     BOOLEAN = "BOOLEAN"
     KEYWORD = "KEYWORD"
     TEXT = "TEXT"
+    NESTED = "NESTED"
+    GEO_POINT = "GEO_POINT"
+    DATE = "DATE"
 
 
+@kept
 class Cut(enum.Enum):
     """How an analyzer cuts text into terms."""
 
@@ -25,6 +35,7 @@ class Cut(enum.Enum):
     FUZZY = "fuzzy"
 
 
+@kept
 @dataclass(frozen=True, slots=True)
 class Analyzer:
     """`delimit_word` is SINGLE_WORD's, `delimiter` SPLIT's (empty: white space), `min_chars`, `max_chars` FUZZY's."""
@@ -37,20 +48,27 @@ class Analyzer:
     max_chars: int = 7
 
 
+@kept
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`analyzer` is None unless the field is TEXT."""
+    """`analyzer` is None unless the field is TEXT, `fields` empty unless it is NESTED.
+
+    A field that does not say whether it is `sortable` (None) is, unless its type rules that out (P).
+    """
 
     name: str
     type: FieldType
     indexed: bool = True
-    sortable: bool = False
+    sortable: bool | None = None
     stored: bool = True
     is_array: bool = False
     highlighting: bool = False
     analyzer: Analyzer | None = None
+    date_formats: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
 
 
+@kept
 class SortMode(enum.Enum):
     """Which of an array's values counts."""
 
@@ -59,15 +77,56 @@ class SortMode(enum.Enum):
     AVG = "AVG"
 
 
+@kept
+class Missing(enum.Enum):
+    """Where rows without a field stand, whatever the direction."""
+
+    FIRST = "FIRST"
+    LAST = "LAST"
+
+
+@kept
+@dataclass(frozen=True, slots=True)
+class NestedFilter:
+    """Only the elements of `path` that the query finds count."""
+
+    path: str
+    query: Query
+
+
+@kept
 @dataclass(frozen=True, slots=True)
 class FieldSort:
-    """Rows without the field come last in either direction; no mode is MIN ascending and MAX descending."""
+    """No mode is MIN ascending and MAX descending.
+
+    A row without the field takes `missing_field`'s value; without that too it stands as `missing` says, or for it.
+    """
 
     field: str
     descending: bool = False
     mode: SortMode | None = None
+    filter: NestedFilter | None = None
+    missing: str | int | float | bool | bytes | Missing = Missing.LAST
+    missing_field: str | None = None
 
 
+@kept
+@dataclass(frozen=True, slots=True)
+class DistanceSort:
+    """By metres from the points (latitude and longitude each), of which `mode` says which counts.
+
+    `plane` takes the earth for flat.
+    """
+
+    field: str
+    points: tuple[tuple[float, float], ...]
+    descending: bool = False
+    mode: SortMode | None = None
+    plane: bool = False
+    filter: NestedFilter | None = None
+
+
+@kept
 @dataclass(frozen=True, slots=True)
 class KeySort:
     """By primary key."""
@@ -75,83 +134,57 @@ class KeySort:
     descending: bool = False
 
 
+@kept
 @dataclass(frozen=True, slots=True)
 class ScoreSort:
     descending: bool = True
 
 
-Sorter = FieldSort | KeySort | ScoreSort
+@kept
+@dataclass(frozen=True, slots=True)
+class DocSort:
+    """By the order in which the index took the rows in."""
+
+    descending: bool = False
 
 
+Sorter = FieldSort | DistanceSort | KeySort | ScoreSort | DocSort
+
+
+@kept
 @dataclass(frozen=True, slots=True)
 class SearchIndexSchema:
-    """`sort` is the order of answers to searches that ask for none."""
+    """`sort` is the order of answers to searches that ask for none; `ttl` in seconds, -1 for ever."""
 
     name: str
     fields: tuple[Field, ...]
     routing: tuple[str, ...] = ()
     sort: tuple[Sorter, ...] = (KeySort(),)
     created_ms: int = 0
+    ttl: int = -1
 
     def field(self, name: str) -> Field | None:
-        return next((field for field in self.fields if field.name == name), None)
+        return self.located(name)[0]
+
+    def located(self, name: str) -> tuple[Field | None, str]:
+        """A field by its full name, with the path of the NESTED field that it stands in ("" for a field of the row)."""
+        return _located(self.fields, name, "")
 
 
-def dump_sort(sorters: tuple[Sorter, ...]) -> list[list[Any]]:
-    """As lists that JSON can hold."""
-    dumped: list[list[Any]] = []
-    for sorter in sorters:
-        if isinstance(sorter, FieldSort):
-            dumped.append(["field", sorter.field, sorter.descending, sorter.mode and sorter.mode.value])
-        else:
-            dumped.append(["key" if isinstance(sorter, KeySort) else "score", sorter.descending])
-    return dumped
+def _located(fields: tuple[Field, ...], name: str, path: str) -> tuple[Field | None, str]:
+    begin = path and path + "."
+    for field in fields:
+        if begin + field.name == name:
+            return field, path
+    for field in fields:
+        if field.fields and name.startswith(f"{begin}{field.name}."):
+            return _located(field.fields, name, begin + field.name)
+    return None, path
 
 
-def load_sort(dumped: list[list[Any]]) -> tuple[Sorter, ...]:
-    """Raises ValueError or TypeError for anything that dump_sort did not make."""
-    sorters: list[Sorter] = []
-    for kind, *rest in dumped:
-        if kind == "field":
-            name, descending, mode = rest
-            sorters.append(FieldSort(str(name), bool(descending), None if mode is None else SortMode(mode)))
-        else:
-            sorters.append(KeySort(*map(bool, rest)) if kind == "key" else ScoreSort(*map(bool, rest)))
-    return tuple(sorters)
+def dump_index(schema: SearchIndexSchema) -> Any:
+    return to_plain(schema)
 
 
-def dump_index(schema: SearchIndexSchema) -> dict[str, Any]:
-    fields = []
-    for field in schema.fields:
-        dumped = asdict(field) | {"type": field.type.value}
-        if field.analyzer is not None:
-            dumped["analyzer"]["cut"] = field.analyzer.cut.value
-        fields.append(dumped)
-    return {
-        "name": schema.name,
-        "fields": fields,
-        "routing": list(schema.routing),
-        "sort": dump_sort(schema.sort),
-        "created_ms": schema.created_ms,
-    }
-
-
-def load_index(dumped: dict[str, Any]) -> SearchIndexSchema:
-    return SearchIndexSchema(
-        name=dumped["name"],
-        fields=tuple(_load_field(field) for field in dumped["fields"]),
-        routing=tuple(dumped["routing"]),
-        sort=load_sort(dumped["sort"]),
-        created_ms=dumped["created_ms"],
-    )
-
-
-def _load_field(dumped: dict[str, Any]) -> Field:
-    analyzer = dumped["analyzer"]
-    return Field(
-        **dumped
-        | {
-            "type": FieldType(dumped["type"]),
-            "analyzer": analyzer and Analyzer(**analyzer | {"cut": Cut(analyzer["cut"])}),
-        }
-    )
+def load_index(dumped: Any) -> SearchIndexSchema:
+    return cast(SearchIndexSchema, from_plain(dumped))

@@ -1,0 +1,39 @@
+"""How one emulator behaves where the service's behaviour is slow, limited, or a matter of configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Literal
+
+Fsync = Literal["full", "normal", "off"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The defaults suit tests: nothing lags, and no limit makes anybody wait.
+
+    `index_lag_ms`: how far secondary indexes run behind; `search_lag_ms`: the same of search indexes, None is just as
+    far. `table_ready_ms`: how long a new table refuses rows. `build_rows_per_s`: how fast a new index takes in the rows
+    of its table, None is at once. `table_operations_per_s`: of one instance, None is without limit. `split_rows`: rows
+    at which a partition splits. `transactions`: patterns of the tables that allow local transactions though CreateTable
+    did not ask for them. `fsync`: SQLite's `synchronous`. `verify_cells`: check the checksum of every cell, not only
+    that of rows.
+    """
+
+    index_lag_ms: int = 0
+    search_lag_ms: int | None = None
+    table_ready_ms: int = 0
+    build_rows_per_s: int | None = None
+    table_operations_per_s: int | None = None
+    split_rows: int = 1_000_000
+    transactions: tuple[str, ...] = ()
+    fsync: Fsync = "full"
+    verify_cells: bool = False
+
+    @property
+    def effective_search_lag_ms(self) -> int:
+        return self.index_lag_ms if self.search_lag_ms is None else self.search_lag_ms
+
+    def allows_transactions(self, table: str) -> bool:
+        return any(fnmatchcase(table, pattern) for pattern in self.transactions)
