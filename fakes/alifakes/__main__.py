@@ -17,9 +17,20 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in COMMANDS:
         print(f"usage: python -m alifakes {{{','.join(COMMANDS)}}} [options]", file=sys.stderr)
         return 2
-    code: int = import_module(COMMANDS[arguments[0]]).main(arguments[1:])
+    try:
+        command = import_module(COMMANDS[arguments[0]])
+    except ModuleNotFoundError as error:
+        if arguments[0] == "tablestore" or str(error.name).startswith("alifakes"):
+            raise
+        print(f"{error.name} is not installed: pip install alifakes[{arguments[0]}]", file=sys.stderr)
+        return 1
+    code: int = command.main(arguments[1:])
     return code
 
 
-if __name__ == "__main__":
+def script() -> None:
     sys.exit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    script()

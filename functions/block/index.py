@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from feed.edge.endpoints import Route, http_function
-from feed.operations.block import block, blocked, unblock
 from feed.store import schema
 from feed.wiring import Grant
 
@@ -20,7 +19,7 @@ handler = http_function(
             schema.NOTIFICATIONS,
         )
     ),
-    Route("PUT", "/v1/blocks/{user_id}", block.Request, block.run, signed_in=True),
-    Route("DELETE", "/v1/blocks/{user_id}", unblock.Request, unblock.run, signed_in=True),
-    Route("GET", "/v1/blocks", blocked.Request, blocked.run, signed_in=True),
+    Route("PUT", "/v1/blocks/{user_id}", "feed.operations.block.block", signed_in=True),
+    Route("DELETE", "/v1/blocks/{user_id}", "feed.operations.block.unblock", signed_in=True),
+    Route("GET", "/v1/blocks", "feed.operations.block.blocked", signed_in=True),
 )

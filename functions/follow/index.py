@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from feed.edge.endpoints import Route, http_function
-from feed.operations.follow import follow, followers, following, relation, unfollow
 from feed.store import schema
 from feed.wiring import Grant
 
@@ -25,9 +24,9 @@ handler = http_function(
             schema.NOTIFICATIONS,
         )
     ),
-    Route("GET", "/v1/follows/{author_id}", relation.Request, relation.run),
-    Route("PUT", "/v1/follows/{author_id}", follow.Request, follow.run, signed_in=True),
-    Route("DELETE", "/v1/follows/{author_id}", unfollow.Request, unfollow.run, signed_in=True),
-    Route("GET", "/v1/users/{id}/followers", followers.Request, followers.run),
-    Route("GET", "/v1/users/{id}/following", following.Request, following.run),
+    Route("GET", "/v1/follows/{author_id}", "feed.operations.follow.relation"),
+    Route("PUT", "/v1/follows/{author_id}", "feed.operations.follow.follow", signed_in=True),
+    Route("DELETE", "/v1/follows/{author_id}", "feed.operations.follow.unfollow", signed_in=True),
+    Route("GET", "/v1/users/{id}/followers", "feed.operations.follow.followers"),
+    Route("GET", "/v1/users/{id}/following", "feed.operations.follow.following"),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from feed.edge.endpoints import Route, http_function
-from feed.operations.log_action import act, collections, likers, own_flags
 from feed.store import schema
 from feed.wiring import Grant
 
@@ -23,8 +22,8 @@ handler = http_function(
             schema.NOTIFICATIONS,
         )
     ),
-    Route("POST", "/v1/articles/{id}/actions", act.Request, act.run),
-    Route("GET", "/v1/articles/{id}/actions", own_flags.Request, own_flags.run),
-    Route("GET", "/v1/articles/{id}/likers", likers.Request, likers.run),
-    Route("GET", "/v1/users/me/collections", collections.Request, collections.run, signed_in=True),
+    Route("POST", "/v1/articles/{id}/actions", "feed.operations.log_action.act"),
+    Route("GET", "/v1/articles/{id}/actions", "feed.operations.log_action.own_flags"),
+    Route("GET", "/v1/articles/{id}/likers", "feed.operations.log_action.likers"),
+    Route("GET", "/v1/users/me/collections", "feed.operations.log_action.collections", signed_in=True),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from feed.edge.endpoints import Route, http_function
-from feed.operations.notifications import count_notifications, list_notifications, mark_notifications
 from feed.store import schema
 from feed.wiring import Grant
 
@@ -19,7 +18,7 @@ handler = http_function(
             schema.BLOCKS,
         )
     ),
-    Route("GET", "/v1/notifications", list_notifications.Request, list_notifications.run, signed_in=True),
-    Route("GET", "/v1/notifications/unread", count_notifications.Request, count_notifications.run, signed_in=True),
-    Route("POST", "/v1/notifications/read", mark_notifications.Request, mark_notifications.run, signed_in=True),
+    Route("GET", "/v1/notifications", "feed.operations.notifications.list_notifications", signed_in=True),
+    Route("GET", "/v1/notifications/unread", "feed.operations.notifications.count_notifications", signed_in=True),
+    Route("POST", "/v1/notifications/read", "feed.operations.notifications.mark_notifications", signed_in=True),
 )

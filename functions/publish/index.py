@@ -3,14 +3,6 @@
 from __future__ import annotations
 
 from feed.edge.endpoints import Route, http_function
-from feed.operations.publish import (
-    author_page,
-    create_article,
-    delete_article,
-    delivery_report,
-    edit_article,
-    read_article,
-)
 from feed.store import schema
 from feed.wiring import Grant
 
@@ -36,22 +28,20 @@ handler = http_function(
     Route(
         "POST",
         "/v1/articles",
-        create_article.Request,
-        create_article.run,
+        "feed.operations.publish.create_article",
         signed_in=True,
         status=201,
         max_body=ARTICLE_BODY,
     ),
-    Route("GET", "/v1/articles/{id}", read_article.Request, read_article.run),
+    Route("GET", "/v1/articles/{id}", "feed.operations.publish.read_article"),
     Route(
         "PATCH",
         "/v1/articles/{id}",
-        edit_article.Request,
-        edit_article.run,
+        "feed.operations.publish.edit_article",
         signed_in=True,
         max_body=ARTICLE_BODY,
     ),
-    Route("DELETE", "/v1/articles/{id}", delete_article.Request, delete_article.run, signed_in=True, status=204),
-    Route("GET", "/v1/articles/{id}/delivery", delivery_report.Request, delivery_report.run, signed_in=True),
-    Route("GET", "/v1/users/{id}/articles", author_page.Request, author_page.run),
+    Route("DELETE", "/v1/articles/{id}", "feed.operations.publish.delete_article", signed_in=True, status=204),
+    Route("GET", "/v1/articles/{id}/delivery", "feed.operations.publish.delivery_report", signed_in=True),
+    Route("GET", "/v1/users/{id}/articles", "feed.operations.publish.author_page"),
 )

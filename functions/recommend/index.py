@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from feed.edge.endpoints import Route, http_function
-from feed.operations.recommend import hot_list, recommend, recommend_authors, related
 from feed.store import schema
 from feed.wiring import Grant
 
@@ -21,8 +20,8 @@ handler = http_function(
             schema.BLOCKS,
         )
     ),
-    Route("GET", "/v1/recommendations", recommend.Request, recommend.run),
-    Route("GET", "/v1/recommendations/authors", recommend_authors.Request, recommend_authors.run),
-    Route("GET", "/v1/articles/{id}/related", related.Request, related.run),
-    Route("GET", "/v1/hot", hot_list.Request, hot_list.run),
+    Route("GET", "/v1/recommendations", "feed.operations.recommend.recommend"),
+    Route("GET", "/v1/recommendations/authors", "feed.operations.recommend.recommend_authors"),
+    Route("GET", "/v1/articles/{id}/related", "feed.operations.recommend.related"),
+    Route("GET", "/v1/hot", "feed.operations.recommend.hot_list"),
 )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from feed.edge.endpoints import Route, http_function
-from feed.operations.search import search
 from feed.store import schema
 from feed.wiring import Grant
 
 handler = http_function(
     "search",
     Grant(tables=(schema.USERS, schema.ARTICLES, schema.HIDDEN, schema.BLOCKS)),
-    Route("GET", "/v1/search", search.Request, search.run),
+    Route("GET", "/v1/search", "feed.operations.search.search"),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from feed.edge.endpoints import Route, http_function
-from feed.operations.timeline import count_unread, mark_read, read_timeline
 from feed.store import schema
 from feed.wiring import Grant
 
@@ -27,7 +26,7 @@ handler = http_function(
         ),
         invokes=("rebuild-inbox",),
     ),
-    Route("GET", "/v1/timeline", read_timeline.Request, read_timeline.run),
-    Route("GET", "/v1/timeline/unread", count_unread.Request, count_unread.run, signed_in=True),
-    Route("POST", "/v1/timeline/read", mark_read.Request, mark_read.run, signed_in=True),
+    Route("GET", "/v1/timeline", "feed.operations.timeline.read_timeline"),
+    Route("GET", "/v1/timeline/unread", "feed.operations.timeline.count_unread", signed_in=True),
+    Route("POST", "/v1/timeline/read", "feed.operations.timeline.mark_read", signed_in=True),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from feed.edge.endpoints import Route, http_function
-from feed.operations.tip import create_tip, read_account, read_ledger, read_tip
 from feed.store import schema
 from feed.wiring import Grant
 
@@ -22,8 +21,8 @@ handler = http_function(
             schema.LEDGER,
         )
     ),
-    Route("POST", "/v1/articles/{id}/tips", create_tip.Request, create_tip.run, signed_in=True, status=201),
-    Route("GET", "/v1/tips/{order_id}", read_tip.Request, read_tip.run, signed_in=True),
-    Route("GET", "/v1/account", read_account.Request, read_account.run, signed_in=True),
-    Route("GET", "/v1/account/ledger", read_ledger.Request, read_ledger.run, signed_in=True),
+    Route("POST", "/v1/articles/{id}/tips", "feed.operations.tip.create_tip", signed_in=True, status=201),
+    Route("GET", "/v1/tips/{order_id}", "feed.operations.tip.read_tip", signed_in=True),
+    Route("GET", "/v1/account", "feed.operations.tip.read_account", signed_in=True),
+    Route("GET", "/v1/account/ledger", "feed.operations.tip.read_ledger", signed_in=True),
 )

@@ -15,11 +15,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     1 when a benchmark has a gate and its result did not pass it.
     """
     quiet_sdks()
-    from benchmarks import coldstart, counts, encoder, fanout, faults, recommend, timeline, training
+    from benchmarks import coldstart, counts, encoder, fanout, faults, recommend, tablestore, timeline, training
 
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Count and time the product on the local cloud.")
     names = parser.add_subparsers(dest="name", required=True, metavar="NAME")
-    for benchmark in (coldstart, counts, encoder, fanout, faults, recommend, timeline, training):
+    for benchmark in (coldstart, counts, encoder, fanout, faults, recommend, tablestore, timeline, training):
         name = benchmark.__name__.rpartition(".")[2]
         sentence = (benchmark.__doc__ or "").splitlines()[0]
         sub = names.add_parser(name, help=sentence, description=sentence)

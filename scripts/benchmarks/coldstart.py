@@ -114,7 +114,7 @@ def _first_answer(python: Path, layers: Mapping[str, str], name: str, event: byt
 
 
 def _path(layers: Mapping[str, str], function: str) -> list[str]:
-    more = {"tip": ["alipay"], "sweep": ["alipay"], "train-recommendations": ["train"]}.get(function, [])
+    more = {"sweep": ["alipay"], "train-recommendations": ["train"]}.get(function, [])
     return [layers[name] for name in ("core", "vendor", *more)]
 
 

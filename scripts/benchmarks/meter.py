@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from alifakes.tablestore.app import TablestoreFake
@@ -53,7 +53,7 @@ class Meter:
         def open(*arguments: Any) -> Connection:
             connection = open_connection(*arguments)
             threads = cast(Any, _Threads(connection.threads, self._chain))
-            return replace(connection, sdk=_Client(connection.sdk, self._sent), threads=threads)
+            return connection._replace(sdk=_Client(connection.sdk, self._sent), threads=threads)
 
         return open
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import get_context
 
 from tqdm import tqdm
@@ -124,7 +124,7 @@ def counts_of(ratings: Ratings) -> dict[int, Counts]:
         more = {"read": count.read + 1}
         if stars in STARS:
             more[STARS[stars][0]] = getattr(count, STARS[stars][0]) + 1
-        found[article_id] = replace(count, **more)
+        found[article_id] = count._replace(**more)
     return found
 
 
@@ -156,7 +156,7 @@ def _article_row(article_id: int, counts: Counts, before_ms: int) -> Put:
     )
     put = articles.create(article)
     columns = {f"{name}_count": getattr(counts, name) for name in articles.COUNTERS}
-    return replace(put, columns={**put.columns, **columns})
+    return put._replace(columns={**put.columns, **columns})
 
 
 def _log_row(reader: int, article_id: int, stars: int, acts: int, at_ms: int) -> Put:

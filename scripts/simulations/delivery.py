@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 
 import numpy
@@ -184,7 +184,7 @@ class Delivery:
             if is_hopeless(job, self.now_ms):
                 yield from self.ask(row_ms, 0, 1)
                 yield from self.ask(row_ms, 1, 1)
-                shard.job = replace(job, dead_ms=self.now_ms)
+                shard.job = job._replace(dead_ms=self.now_ms)
             elif not (yield from self.start(shard, shard.depth + 1)):
                 break
         if not waiting:

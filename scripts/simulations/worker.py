@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import simpy
@@ -165,8 +164,7 @@ class Worker:
     def _acquire(self, seen: Job) -> Steps:
         """Raises Taken when somebody has had the shard since; without an answer, the lease may stand all the same."""
         now_ms = self._delivery.now_ms
-        held = replace(
-            seen,
+        held = seen._replace(
             owner=self._owner,
             lease_until_ms=now_ms + int(self._seconds_left() * 1000),
             updated_ms=now_ms,
@@ -181,8 +179,8 @@ class Worker:
         def advanced(job: Job) -> Job:
             self._delivery.pass_over(self._shard, row)
             tries = 0 if release else job.tries if job.careful else 1
-            moved = replace(job, updated_ms=self._delivery.now_ms, tries=tries, failing_ms=None)
-            return replace(moved, owner="", lease_until_ms=0) if release else moved
+            moved = job._replace(updated_ms=self._delivery.now_ms, tries=tries, failing_ms=None)
+            return moved._replace(owner="", lease_until_ms=0) if release else moved
 
         yield from self._write(self._is_ours, advanced)
 
@@ -190,7 +188,7 @@ class Worker:
         def finished(job: Job) -> Job:
             self._delivery.pass_over(self._shard, row)
             now_ms = self._delivery.now_ms
-            return replace(job, owner="", lease_until_ms=0, updated_ms=now_ms, finished_ms=now_ms)
+            return job._replace(owner="", lease_until_ms=0, updated_ms=now_ms, finished_ms=now_ms)
 
         yield from self._write(self._is_ours, finished)
         if self._shard.job.whole:
@@ -201,7 +199,7 @@ class Worker:
         """Best effort: the lease ends anyway."""
 
         def given_back(job: Job) -> Job:
-            return replace(job, owner="", lease_until_ms=0, suspect=True, updated_ms=self._delivery.now_ms)
+            return job._replace(owner="", lease_until_ms=0, suspect=True, updated_ms=self._delivery.now_ms)
 
         with suppress(Failed, Taken):
             yield from self._write(self._is_ours, given_back)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -53,7 +53,7 @@ def _push_by_the_clock(
     article: Article, delivery: int, plain: Sequence[str], checked: Sequence[str], call: Call, tables: Tables
 ) -> list[str]:
     """A row's place is when it is written."""
-    return _push_all(replace(article, published_ms=call.time_ms()), delivery, plain, checked, call, tables)
+    return _push_all(article._replace(published_ms=call.time_ms()), delivery, plain, checked, call, tables)
 
 
 def _put_off(tables: Tables, job: Job, *said: Any, parted: bool, release: bool) -> Job:

@@ -8,7 +8,6 @@ import sys
 import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -141,4 +140,4 @@ def _guarded_invoker(settings: Settings, credentials: Credentials, allowed: tupl
     """Its requests go through the door, too; none is repeated within its own call, so that no time passes."""
     sender = Fc3Sender.open(settings.fc_endpoint, credentials)
     pool: Any = Door(sender.pool)
-    return QueueingInvoker(replace(sender, pool=pool), allowed, budget_s=0.0)
+    return QueueingInvoker(sender._replace(pool=pool), allowed, budget_s=0.0)

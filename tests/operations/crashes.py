@@ -6,7 +6,7 @@ import enum
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -165,6 +165,6 @@ def guarded(open_connection: Callable[..., Connection]) -> Callable[..., Connect
     def open(*arguments: Any) -> Connection:
         connection = open_connection(*arguments)
         connection.threads.shutdown()
-        return replace(connection, sdk=Door(connection.sdk), threads=_OneByOne())
+        return connection._replace(sdk=Door(connection.sdk), threads=_OneByOne())
 
     return open

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from feed.domain.actions import REWARD_BIT, Flag
@@ -43,7 +42,7 @@ _ARTICLE = Article(
 
 
 def article(id: int, author: int, **more: Any) -> Article:
-    return replace(_ARTICLE, id=id, author_id=author, **more)
+    return _ARTICLE._replace(id=id, author_id=author, **more)
 
 
 def put_articles(store: Tables, *many: Article) -> None:
@@ -51,8 +50,8 @@ def put_articles(store: Tables, *many: Article) -> None:
     rows = []
     for each in many:
         row = articles.create(each)
-        counted: dict[str, Value] = {f"{name}_count": value for name, value in each.counts.__dict__.items()}
-        rows.append(replace(row, columns={**row.columns, **counted}, expect=Expect.ANYTHING))
+        counted: dict[str, Value] = {f"{name}_count": value for name, value in each.counts._asdict().items()}
+        rows.append(row._replace(columns={**row.columns, **counted}, expect=Expect.ANYTHING))
     _put(store, rows)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -59,7 +58,7 @@ def line_gone(store: Tables, order: Order) -> None:
 
 
 def line_twice(store: Tables, order: Order) -> None:
-    store.write(accounts.tip_line(replace(order, paid_ms=order.paid_ms + 1)))
+    store.write(accounts.tip_line(order._replace(paid_ms=order.paid_ms + 1)))
 
 
 def balance_moved(store: Tables, order: Order) -> None:
@@ -67,7 +66,7 @@ def balance_moved(store: Tables, order: Order) -> None:
 
 
 def credited_twice(store: Tables, order: Order) -> None:
-    accounts.credit(store, replace(order, bucket=order.bucket - 1))
+    accounts.credit(store, order._replace(bucket=order.bucket - 1))
 
 
 def marker_gone(store: Tables, order: Order) -> None:
@@ -98,9 +97,9 @@ def test_damage_is_found(
 def test_what_is_on_its_way_is_stuck_after_ten_minutes(store: Tables, clock: Clock, made: list[Order]) -> None:
     """A payment of which only the order knows, and one that is credited, but not yet in the ledger."""
     pending = made[3]
-    orders.pay(store, pending, replace(pending, trade_no="T1", paid_ms=now(clock)))
+    orders.pay(store, pending, pending._replace(trade_no="T1", paid_ms=now(clock)))
     assert audit(store, now(clock)).holds
-    accounts.credit(store, replace(pending, status=Status.PAID))
+    accounts.credit(store, pending._replace(status=Status.PAID))
     assert audit(store, now(clock)).holds
     report = audit(store, now(clock) + IN_FLIGHT_MS + 1000)
     assert any("stuck" in problem for problem in report.problems)
@@ -122,5 +121,5 @@ def test_what_a_person_must_decide_is_named(store: Tables, clock: Clock, made: l
     orders.suspect(store, made[3], "amount", "T9")
     report = audit(store, now(clock))
     assert (report.people, report.holds) == ([f"order {made[3].id}: amount, trade T9"], False)
-    orders.resolve(store, replace(made[3], suspect="amount"))
+    orders.resolve(store, made[3]._replace(suspect="amount"))
     assert audit(store, now(clock)).holds

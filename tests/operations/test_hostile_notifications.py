@@ -107,7 +107,7 @@ def trade(product: Product, article: int, alipay_keys: Keys, store: Tables) -> P
     found = paid(product.tip(BEN, article, message="谢谢"), alipay_keys)
     order = orders.find(store, order_id(found))
     assert order is not None
-    orders.create(store, replace(order, id=OTHER_ORDER))
+    orders.create(store, order._replace(id=OTHER_ORDER))
     return found
 
 

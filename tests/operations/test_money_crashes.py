@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 
 import pytest
@@ -17,6 +17,7 @@ from feed.config import Merchant
 from feed.domain.tips import LOOKS_MS, PAYABLE_MS, Order
 from feed.errors import Busy
 from feed.gateways.alipay import Alipay
+from feed.gateways.pay_page import PayPage
 from feed.operations._refunds import ask_refund
 from feed.store import orders, schema
 from feed.store.client import Connection, Tables
@@ -57,8 +58,9 @@ def stage(
     clock: Clock,
     calls: Calls,
 ) -> Stage:
-    gateway = Alipay.open(Merchant.from_env(os.environ))
-    return Stage(product, driver, store, alipay, gateway, alipay_keys, clock, calls)
+    merchant = Merchant.from_env(os.environ)
+    gateway, page = Alipay.open(merchant), PayPage.open(merchant)
+    return Stage(product, driver, store, alipay, gateway, page, alipay_keys, clock, calls)
 
 
 @dataclass(frozen=True)
@@ -269,7 +271,7 @@ def due(stage: Stage, label: str) -> Order:
 def paid_not_credited(stage: Stage, label: str) -> Ends:
     order = due(stage, label)
     stage.pay(order)
-    known = replace(order, trade_no=stage.trade(order.id).trade_no, paid_ms=stage.now_ms)
+    known = order._replace(trade_no=stage.trade(order.id).trade_no, paid_ms=stage.now_ms)
     orders.pay(stage.store, order, known)
     return SETTLED
 

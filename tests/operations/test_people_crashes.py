@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import count, permutations
 from typing import Any
@@ -64,7 +64,7 @@ class Town:
         rows += [Put(schema.RELATIONS, relations.key(*pair), columns) for pair in pairs]
         assert self.store.write_many(rows) == []
         if written:
-            shelf.put_articles(self.store, *(replace(article, author_id=person) for article in written))
+            shelf.put_articles(self.store, *(article._replace(author_id=person) for article in written))
         for article in written:
             for _ in range(article.counts.like):
                 shelf.put_acts(self.store, next(self.numbers), [(article.id, shelf.READ | shelf.LIKE, 1)])

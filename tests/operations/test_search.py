@@ -284,7 +284,7 @@ def test_a_walk_neither_skips_nor_repeats_nor_tells(
         state = State.PUBLIC if public else State.DELETED if kind == "delete" else State.PRIVATE
         body = f"<p>{html.escape(text)}</p>"
         new = shelf.article(article, ANN, title=title, html=body, state=state, version=library[article].version)
-        put(store, Article(**{**new.__dict__, "created_ms": at_ms, "published_ms": at_ms}))
+        put(store, Article(**{**new._asdict(), "created_ms": at_ms, "published_ms": at_ms}))
 
     for n in range(16):
         change("insert", n, n % 4, [("茶", "叶"), ("叶", "的茶"), ("叶", "叶")][n % 3])

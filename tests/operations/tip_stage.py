@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import urllib.request
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from feed import wiring
 from feed.domain.ids import hashed
 from feed.domain.tips import LOOKS_MS, Order, Status
 from feed.gateways.alipay import Alipay
+from feed.gateways.pay_page import PayPage
 from feed.operations._settlement import guard
 from feed.store import articles, orders, schema, work
 from feed.store.client import Tables
@@ -50,6 +51,7 @@ class Stage:
     store: Tables
     alipay: AlipayFake
     gateway: Alipay
+    page: PayPage
     keys: Keys
     clock: Clock
     calls: Calls
@@ -65,7 +67,7 @@ class Stage:
         number, created = len(self.ends), self.now_ms - age_ms
         article = beside.article_id if beside else AUTHORS + number
         order = Order(f"{number:032x}", READERS + number, article, article, FEN, label, MONTH, created, pay_url="")
-        article_row = articles.create(replace(ARTICLE, id=article, author_id=article))
+        article_row = articles.create(ARTICLE._replace(id=article, author_id=article))
         self.store.write_all(article_row, work.put(guard(order.id, created + LOOKS_MS[0])))
         orders.create(self.store, order)
         self.ends[order.id] = SETTLED
@@ -77,7 +79,7 @@ class Stage:
         return order, self.pay(order)
 
     def pay(self, order: Order) -> bytes:
-        return self.pay_at(self.gateway.pay_url(order), order.id)
+        return self.pay_at(self.page.url(order), order.id)
 
     def pay_at(self, pay_url: str, order_id: str) -> bytes:
         with urllib.request.urlopen(pay_url) as page:

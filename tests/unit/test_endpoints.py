@@ -13,7 +13,7 @@ from feed import wiring
 from feed.edge.endpoints import Route, fixed_function, http_function, message_function, timer_function
 from feed.errors import Busy, ConditionFailed, InvalidRequest, Misconfigured, NotFound
 from feed.operations._fields import Message, PublicRequest
-from tests.unit.things import CONTEXT, HANDLER, Listing, Seen, Write, event, listing, operation, refusal
+from tests.unit.things import CONTEXT, HANDLER, Listing, Seen, Write, event, listing, operation, refusal, served
 from tests.unit.tokens import NOW_MS, NOW_S, with_claims
 
 GUEST = "guest-0123456789"
@@ -223,7 +223,7 @@ def test_a_models_own_check_may_refuse(seen: Seen) -> None:
         def model_post_init(self, _: Any) -> None:
             raise InvalidRequest("These two do not go together.")
 
-    handler = http_function("checked", wiring.Grant(), Route("GET", "/", Checked, operation))
+    handler = http_function("checked", wiring.Grant(), Route("GET", "/", served("checked", Checked, operation)))
     error = refusal(handler(event("GET", "/", None), CONTEXT), 400, "invalid_request")
     assert error["message"] == "These two do not go together."
     assert seen.request is None

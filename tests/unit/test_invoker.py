@@ -7,7 +7,7 @@ import json
 import logging
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
@@ -95,7 +95,7 @@ def refused(status: int, body: Any) -> Response:
 
 @both
 def test_an_event_is_queued_as_json(stub: Stub, edition: str) -> None:
-    settings = replace(SETTINGS, invoker=edition, fc_endpoint=stub.endpoint)
+    settings = SETTINGS._replace(invoker=edition, fc_endpoint=stub.endpoint)
 
     open_invoker(settings, KEY, ("fanout-batch",)).invoke_async("fanout-batch", {"article": 7, "名": "文"})
 
@@ -116,7 +116,7 @@ def test_an_event_is_queued_as_json(stub: Stub, edition: str) -> None:
 
 
 def test_a_permanent_key_sends_no_token(stub: Stub) -> None:
-    Fc3Sender.open(stub.endpoint, replace(KEY, security_token="")).send("fanout-batch", b"{}")
+    Fc3Sender.open(stub.endpoint, KEY._replace(security_token="")).send("fanout-batch", b"{}")
 
     assert "x-acs-security-token" not in stub.requests[0].headers
 
@@ -185,7 +185,7 @@ def test_the_official_sdk_would_sign_our_request_the_same(stub: Stub) -> None:
 
 @both
 def test_a_function_that_was_not_granted_is_refused_unsent(stub: Stub, edition: str) -> None:
-    settings = replace(SETTINGS, invoker=edition, fc_endpoint=stub.endpoint)
+    settings = SETTINGS._replace(invoker=edition, fc_endpoint=stub.endpoint)
 
     with pytest.raises(Misconfigured, match="'sweep'"):
         open_invoker(settings, KEY, ("fanout-batch",)).invoke_async("sweep", {})
@@ -271,7 +271,7 @@ def test_an_answer_that_is_not_202_is_no_success(stub: Stub) -> None:
 
 
 def test_fc2_outside_a_service_is_misconfigured() -> None:
-    settings = replace(SETTINGS, invoker="fc2", fc_endpoint="http://127.0.0.1:1", fc_service="")
+    settings = SETTINGS._replace(invoker="fc2", fc_endpoint="http://127.0.0.1:1", fc_service="")
 
     with pytest.raises(Misconfigured, match="FC_SERVICE_NAME"):
         open_invoker(settings, KEY, ("fanout-batch",))

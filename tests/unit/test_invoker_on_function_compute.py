@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -95,10 +95,10 @@ def test_the_largest_event_arrives(cloud: Cloud) -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        replace(TEMPORARY, access_key_secret="wrong"),
-        replace(TEMPORARY, security_token="wrong"),
-        replace(TEMPORARY, security_token=""),
-        replace(PERMANENT, access_key_id="nobody"),
+        TEMPORARY._replace(access_key_secret="wrong"),
+        TEMPORARY._replace(security_token="wrong"),
+        TEMPORARY._replace(security_token=""),
+        PERMANENT._replace(access_key_id="nobody"),
     ],
     ids=["secret", "token", "no-token", "id"],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from tests.unit.tokens import with_jwks
 
 
 def local_settings(local: Path) -> Settings:
-    return replace(with_jwks(token.local_jwks(local)), jwt_issuer=token.ISSUER, jwt_audience=token.AUDIENCE)
+    return with_jwks(token.local_jwks(local))._replace(jwt_issuer=token.ISSUER, jwt_audience=token.AUDIENCE)
 
 
 def caller(text: str, local: Path) -> int | None:

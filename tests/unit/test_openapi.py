@@ -14,6 +14,7 @@ from commands import openapi
 from commands.openapi import BACKEND, Declared, document
 from feed.edge.routing import Address, Route
 from feed.operations._fields import Id, IdempotencyKey, PublicRequest, Rfc3339, Size, Title
+from tests.unit.things import served
 
 
 class Change(PublicRequest):
@@ -47,8 +48,8 @@ def remove(_request: Any, _call: Any, _world: Any) -> None:
 
 
 THINGS = [
-    Declared("things", Route("PATCH", "/v1/things/{id}", Change, change, signed_in=True, status=201)),
-    Declared("things", Route("DELETE", "/v1/things/{id}", Listing, remove)),
+    Declared("things", Route("PATCH", "/v1/things/{id}", served("change", Change, change), signed_in=True, status=201)),
+    Declared("things", Route("DELETE", "/v1/things/{id}", served("remove", Listing, remove))),
     Declared("healthz", Address("GET", "/healthz")),
 ]
 

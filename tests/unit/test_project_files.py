@@ -17,7 +17,7 @@ from feed.errors import Misconfigured
 ENDPOINTS = ("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3", "http://127.0.0.1:4/gateway.do")
 BACKGROUND = {"fanout-batch", "rebuild-inbox", "scheduled-publish", "sweep", "train-recommendations"}
 MERCHANTS = {"tip", "sweep"}
-LAYERS = {**dict.fromkeys(MERCHANTS, ("feed-alipay",)), "train-recommendations": ("feed-train",)}
+LAYERS = {"sweep": ("feed-alipay",), "train-recommendations": ("feed-train",)}
 """Beside those that every function has."""
 ENVIRONMENT_LIMIT = 4096
 ROLE = EXAMPLE["FEED_ROLE"]

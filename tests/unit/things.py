@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ from pydantic import BaseModel
 from feed import wiring
 from feed.call import Call
 from feed.edge.endpoints import Route, http_function
+from feed.edge.routing import Operation
 from feed.operations._fields import CursorText, Html, Id, IdempotencyKey, PublicRequest, Rfc3339, Size, Title
 from tests.unit.tokens import with_claims
 
@@ -59,13 +61,23 @@ def operation(request: Any, call: Call, world: Any) -> BaseModel | None:
     return answer
 
 
+def served(name: str, request_model: type[BaseModel], run: Operation) -> str:
+    """The name of a module that has this operation."""
+    module: Any = ModuleType(f"tests.unit.things.{name}")
+    module.Request, module.run = request_model, run
+    sys.modules[module.__name__] = module
+    return str(module.__name__)
+
+
+LISTING = served("listing", Listing, operation)
+
 HANDLER = http_function(
     "write",
     wiring.Grant(),
-    Route("PUT", "/v1/things/{id}", Write, operation, signed_in=True, status=201, max_body=100_000),
-    Route("PUT", "/v1/things/me", Listing, operation, signed_in=True),
-    Route("GET", "/v1/things", Listing, operation),
-    Route("DELETE", "/v1/things", Listing, operation),
+    Route("PUT", "/v1/things/{id}", served("write", Write, operation), signed_in=True, status=201, max_body=100_000),
+    Route("PUT", "/v1/things/me", LISTING, signed_in=True),
+    Route("GET", "/v1/things", LISTING),
+    Route("DELETE", "/v1/things", LISTING),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +13,13 @@ from alifakes.tablestore.clock import Clock, wall_clock
 from alifakes.tablestore.control import PREFIX, Control
 from alifakes.tablestore.faults import Faults
 from alifakes.tablestore.instances import Instances
+from alifakes.tablestore.log import RequestLog
 from alifakes.tablestore.service import Service, too_large
 from alifakes.tablestore.settings import Settings
 from alifakes.tablestore.usage import Usage
 
 if TYPE_CHECKING:
-    from tablestore import OTSClient
+    from tablestore import AsyncOTSClient, OTSClient
 
 
 class TablestoreFake:
@@ -27,6 +28,7 @@ class TablestoreFake:
     `path` names the SQLite file of the data, None keeps it in memory. `port` 0 takes a free one. `index_lag_ms` is
     how far secondary indexes run behind, `search_lag_ms` search indexes (None: just as far); `clock` gives the engine's
     time in ms (not that of signatures and dates). `settings` has all the rest, and the lags too, if none is given here.
+    `instances` names the only ones that exist.
     Entering raises OSError when the port is taken, and what open_storage raises for a foreign database.
     """
 
@@ -41,15 +43,16 @@ class TablestoreFake:
         search_lag_ms: int | None = None,
         settings: Settings | None = None,
         clock: Callable[[], int] = wall_clock,
+        instances: Collection[str] | None = None,
     ) -> None:
         self.faults = Faults()
         self._credentials = credentials
         self._usage = Usage()
         self.clock = Clock(clock)
-        self.settings = _with_lags(settings or Settings(), index_lag_ms, search_lag_ms)
-        self._instances = Instances(path, self.clock, self.settings)
-        self._service = Service(self._instances.get, credentials, self.faults, self._usage)
-        self._control = Control(self.faults, self._usage, self._instances.reset)
+        self._log = RequestLog()
+        self._instances = Instances(path, self.clock, _with_lags(settings or Settings(), index_lag_ms, search_lag_ms))
+        self._service = Service(self._instances.get, credentials, self.faults, self._usage, self._log, instances)
+        self._control = Control(self.faults, self._usage, self._log, self.clock, self._instances)
         self._server = HttpServer(self._handle, host=host, port=port, too_large=too_large)
 
     def __enter__(self) -> TablestoreFake:
@@ -66,6 +69,10 @@ class TablestoreFake:
     @property
     def port(self) -> int:
         return self._server.port
+
+    @property
+    def settings(self) -> Settings:
+        return self._instances.settings
 
     def start(self) -> None:
         self._instances.open()
@@ -86,14 +93,43 @@ class TablestoreFake:
     def reset_requests(self) -> None:
         self._usage.reset()
 
+    def log(
+        self, *, table: str | None = None, api: str | None = None, code: str | None = None, since_ms: int = 0
+    ) -> list[dict[str, object]]:
+        """The last 10,000 requests, oldest first, with what each consumed; of those, the ones that match."""
+        return self._log.entries(table=table, api=api, code=code, since_ms=since_ms)
+
+    def reset(self) -> None:
+        """Forget data, counters, faults and the log; snapshots, settings and the time stay."""
+        self._server.call(self._control.reset)
+
+    def set_lags(self, index_lag_ms: int, search_lag_ms: int | None = None) -> None:
+        """From now on; transactions that are open end. Raises ValueError for a lag below 0."""
+        self._server.call(lambda: self._control.set(index_lag_ms=index_lag_ms, search_lag_ms=search_lag_ms))
+
+    def snapshot(self, name: str = "default") -> None:
+        """Keep all data under a name, which it replaces; raises ValueError for an impossible one."""
+        self._server.call(lambda: self._instances.keep(name))
+
+    def restore(self, name: str = "default") -> None:
+        """Set all data back; raises ValueError when there is no such snapshot."""
+        self._server.call(lambda: self._instances.restore(name))
+
     def client(self, instance: str = "local", *, access_key_id: str = "local", **options: Any) -> OTSClient:
         """A client of the installed SDK for one instance; `options` are OTSClient's."""
         from tablestore import OTSClient
 
+        return self._connect(OTSClient, instance, access_key_id, options)
+
+    def async_client(self, instance: str = "local", *, access_key_id: str = "local", **options: Any) -> AsyncOTSClient:
+        """The same, asynchronous; made and closed in a running loop."""
+        from tablestore import AsyncOTSClient
+
+        return self._connect(AsyncOTSClient, instance, access_key_id, options)
+
+    def _connect(self, kind: Any, instance: str, access_key_id: str, options: Mapping[str, Any]) -> Any:
         credential = self._credentials[access_key_id]
-        return OTSClient(
-            self.endpoint, access_key_id, credential.secret, instance, sts_token=credential.token, **options
-        )
+        return kind(self.endpoint, access_key_id, credential.secret, instance, sts_token=credential.token, **options)
 
     def _handle(self, request: Request) -> Response | Awaitable[Response]:
         if request.target.startswith(PREFIX):

@@ -6,7 +6,7 @@ The service's list of errors names each refusal; the order is ours where the lis
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -64,8 +64,13 @@ def find_signer(headers: Mapping[str, str], credentials: Mapping[str, Credential
         return None
     if SIGNATURE_V4 in headers:
         date, region = headers.get("x-ots-signdate", ""), headers.get("x-ots-signregion", "")
-        return Signer(access_key_id, derive_v4_key(credential.secret, date, region))
-    return Signer(access_key_id, credential.secret.encode())
+        return _signer(access_key_id, derive_v4_key(credential.secret, date, region))
+    return _signer(access_key_id, credential.secret.encode())
+
+
+@lru_cache(maxsize=64)
+def _signer(access_key_id: str, key: bytes) -> Signer:
+    return Signer(access_key_id, key)
 
 
 def verify(
@@ -89,7 +94,7 @@ def verify(
 
 
 def content_md5(body: bytes) -> str:
-    return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
+    return binascii.b2a_base64(hashlib.md5(body, usedforsecurity=False).digest(), newline=False).decode()
 
 
 @lru_cache(maxsize=64)
@@ -98,7 +103,7 @@ def derive_v4_key(secret: str, date: str, region: str) -> bytes:
     key = f"aliyun_v4{secret}".encode()
     for part in (date, region, "ots", "aliyun_v4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
-    return base64.b64encode(key)
+    return binascii.b2a_base64(key, newline=False)
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
@@ -134,15 +139,16 @@ def _check_signature(path: str, query: str, headers: Mapping[str, str], credenti
     assert signer is not None  # the access key was looked up before
     version, digest, salt = (SIGNATURE_V4, "sha256", "ots") if SIGNATURE_V4 in headers else (SIGNATURE_V2, "sha1", "")
     sorted_query = urlencode(sorted(parse_qsl(query))) if query else ""
-    lines = _header_lines({name: value for name, value in headers.items() if name != version})
+    lines = _header_lines(headers, version)
     expected = _sign(digest, signer.key, f"{path}\nPOST\n{sorted_query}\n{lines}\n{salt}")
     if not hmac.compare_digest(expected.encode(), headers[version].encode()):
         raise errors.signature_mismatch()
 
 
-def _header_lines(headers: Mapping[str, str]) -> str:
-    return "\n".join(sorted(f"{name}:{value.strip()}" for name, value in headers.items() if name[:6] == "x-ots-"))
+def _header_lines(headers: Mapping[str, str], left_out: str = "") -> str:
+    names = [name for name in headers if name[:6] == "x-ots-" and name != left_out]
+    return "\n".join(sorted([f"{name}:{headers[name].strip()}" for name in names]))
 
 
 def _sign(digest: str, key: bytes, text: str) -> str:
-    return base64.b64encode(hmac.digest(key, text.encode(), digest)).decode()
+    return binascii.b2a_base64(hmac.digest(key, text.encode(), digest), newline=False).decode()

@@ -1,51 +1,120 @@
-"""The control plane under /_fake/: counters, reset and faults, as JSON, unsigned, for this machine only."""
+"""The control plane under /_fake/, in JSON, unsigned, for this machine only."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
 
 from alifakes.loopback import is_loopback
 from alifakes.server import Request, Response
+from alifakes.tablestore.clock import Clock
 from alifakes.tablestore.faults import Faults
+from alifakes.tablestore.instances import Instances
+from alifakes.tablestore.log import RequestLog
 from alifakes.tablestore.usage import Usage
 
 PREFIX = "/_fake/"
+_CLOCK_END = 253_402_300_800_000  # ms
+_AT_RUN_TIME = {"index_lag_ms": (int,), "search_lag_ms": (int, type(None))}
+
+Query = Mapping[str, str]
 
 
 class Control:
-    """Answers requests below PREFIX; `reset_data` drops all tables of all instances."""
+    """Answers requests below PREFIX; every route answers with a JSON object or list."""
 
-    def __init__(self, faults: Faults, usage: Usage, reset_data: Callable[[], None]) -> None:
+    def __init__(self, faults: Faults, usage: Usage, log: RequestLog, clock: Clock, instances: Instances) -> None:
         self._usage = usage
-        self._reset_data = reset_data
-        self._routes: dict[tuple[str, str], Callable[[bytes], object]] = {
-            ("GET", "requests"): lambda _body: usage.snapshot(),
-            ("POST", "requests/reset"): lambda _body: usage.reset(),
-            ("POST", "reset"): lambda _body: self._reset(),
-            ("POST", "faults"): lambda body: faults.add_json(json.loads(body)),
-            ("DELETE", "faults"): lambda _body: faults.clear(),
+        self._faults = faults
+        self._log = log
+        self._clock = clock
+        self._instances = instances
+        self._routes: dict[tuple[str, str], Callable[[Query, Any], object]] = {
+            ("GET", "requests"): lambda _query, _body: usage.snapshot(),
+            ("POST", "requests/reset"): lambda _query, _body: usage.reset(),
+            ("POST", "reset"): lambda _query, _body: self.reset(),
+            ("GET", "faults"): lambda _query, _body: faults.listing(),
+            ("POST", "faults"): lambda _query, body: faults.add_json(body),
+            ("DELETE", "faults"): lambda _query, _body: faults.clear(),
+            ("GET", "log"): lambda query, _body: log.entries(**_log_query(query)),
+            ("DELETE", "log"): lambda _query, _body: log.clear(),
+            ("GET", "clock"): lambda _query, _body: self._show_clock(),
+            ("POST", "clock"): lambda _query, body: self._move_clock(body),
+            ("GET", "settings"): lambda _query, _body: asdict(instances.settings),
+            ("POST", "settings"): lambda _query, body: self.set(**_only(body, _AT_RUN_TIME)),
+            ("GET", "snapshots"): lambda _query, _body: instances.snapshots(),
+            ("POST", "snapshots"): lambda _query, body: instances.keep(_name(body)),
+            ("POST", "restore"): lambda _query, body: instances.restore(_name(body)),
         }
 
     def handle(self, request: Request) -> Response:
         if not is_loopback(request.client_ip):
             return _answer(HTTPStatus.FORBIDDEN, {"error": "The control plane answers this machine only."})
-        name = request.target.partition("?")[0].removeprefix(PREFIX)
+        path, _, query = request.target.partition("?")
+        name = path.removeprefix(PREFIX)
         route = self._routes.get((request.method, name))
         if route is None:
             known = any(name == other for _, other in self._routes)
             status = HTTPStatus.METHOD_NOT_ALLOWED if known else HTTPStatus.NOT_FOUND
             return _answer(status, {"error": f"There is no {request.method} {PREFIX}{name}."})
         try:
-            result = route(request.body)
-        except ValueError as error:  # JSON that is none is one too
+            result = route(dict(parse_qsl(query)), json.loads(request.body or b"null"))
+        except (ValueError, RecursionError) as error:  # JSON that is none is one too
             return _answer(HTTPStatus.BAD_REQUEST, {"error": str(error)})
         return _answer(HTTPStatus.OK, {} if result is None else result)
 
-    def _reset(self) -> None:
-        self._reset_data()
+    def reset(self) -> None:
+        """Forget data, counters, faults and the log; snapshots, settings and the time stay."""
+        self._instances.reset()
         self._usage.reset()
+        self._faults.clear()
+        self._log.clear()
+
+    def set(self, **changed: int | None) -> None:
+        """Change settings; raises ValueError for a lag below 0."""
+        for name, value in changed.items():
+            if value is not None and value < 0:
+                raise ValueError(f"{name} cannot be negative: {value}.")
+        self._instances.change(replace(self._instances.settings, **changed))  # type: ignore[arg-type]
+
+    def _show_clock(self) -> dict[str, int]:
+        return {"now_ms": self._clock()}
+
+    def _move_clock(self, body: object) -> dict[str, int]:
+        moves = _only(body, {"advance_ms": (int,), "set_ms": (int,)})
+        if len(moves) != 1:
+            raise ValueError("The clock takes either advance_ms or set_ms.")
+        for name, ms in moves.items():
+            if ms > _CLOCK_END:
+                raise ValueError(f"{name} leads beyond the year 9999: {ms}.")
+            (self._clock.advance if name == "advance_ms" else self._clock.set)(ms)
+        return self._show_clock()
+
+
+def _name(body: object) -> str:
+    name: str = {"name": "default", **_only(body or {}, {"name": (str,)})}["name"]
+    return name
+
+
+def _only(body: object, known: Mapping[str, tuple[type, ...]]) -> dict[str, Any]:
+    """The body itself; raises ValueError unless it is an object of these fields and types."""
+    if not isinstance(body, dict) or not body.keys() <= known.keys():
+        raise ValueError(f"The body is a JSON object with no fields but {', '.join(known)}.")
+    for name, value in body.items():
+        if not isinstance(value, known[name]) or isinstance(value, bool):
+            raise ValueError(f"{name} cannot be {value!r}.")
+    return body
+
+
+def _log_query(query: Query) -> dict[str, Any]:
+    unknown = query.keys() - {"table", "api", "code", "since_ms"}
+    if unknown:
+        raise ValueError(f"The log is asked by table, api, code and since_ms, not by {', '.join(sorted(unknown))}.")
+    return {name: int(value) if name == "since_ms" else value for name, value in query.items()}
 
 
 def _answer(status: HTTPStatus, body: object) -> Response:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from alifakes.tablestore.actions.registry import OPERATIONS, Status
 from alifakes.tablestore.wire import ots_pb2, search_groups, search_indexes, search_pb2, search_queries, tables
+from alifakes.tablestore.wire.search_notes import NOTES
 
 
 class Line(NamedTuple):
@@ -50,4 +51,5 @@ def _operations() -> Iterator[tuple[str, str, str]]:
 
 def _kinds(area: str, known: Collection[tuple[str, int]], decoded: Collection[int]) -> Iterator[Line]:
     for name, number in known:
-        yield Line(area, name, (Status.BUILT if number in decoded else Status.REFUSED).value)
+        status = Status.BUILT if number in decoded else Status.REFUSED
+        yield Line(area, name, status.value, NOTES.get(area, {}).get(number, ""))

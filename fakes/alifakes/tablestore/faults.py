@@ -9,15 +9,47 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
+from alifakes.tablestore import errors
+from alifakes.tablestore.message import Message
+
 
 class FaultKind(enum.Enum):
-    THROTTLE = "throttle"  # 503 OTSServerBusy, not executed
     PARTIAL = "partial"  # rows of a batch answer OTSServerBusy, not executed
     LOST_ANSWER = "lost_answer"  # executed, then the connection closes without an answer
     DISCONNECT = "disconnect"  # the connection closes, not executed
     DELAY = "delay"  # waits before executing
-    UNAVAILABLE = "unavailable"  # 503 OTSServerUnavailable, not executed
+    BAD_SIGNATURE = "bad_signature"  # executed, and answered with a signature that is not right
+    # the others are refused, not executed
+    THROTTLE = "throttle"
+    UNAVAILABLE = "unavailable"
+    PARTITION_UNAVAILABLE = "partition_unavailable"
+    TIMEOUT = "timeout"
+    INTERNAL = "internal"
+    CONFLICT = "conflict"
+    NOT_READY = "not_ready"
+    NOT_ENOUGH_CAPACITY = "not_enough_capacity"
+    CAPACITY_EXHAUSTED = "capacity_exhausted"
+    FLOW_CONTROL = "flow_control"
+    QUOTA = "quota"
+    NO_PERMISSION = "no_permission"
+    REQUEST_TIMEOUT = "request_timeout"
 
+
+REFUSALS: Mapping[FaultKind, Message] = {
+    FaultKind.THROTTLE: errors.server_busy,
+    FaultKind.UNAVAILABLE: errors.server_unavailable,
+    FaultKind.PARTITION_UNAVAILABLE: errors.partition_unavailable,
+    FaultKind.TIMEOUT: errors.timed_out,
+    FaultKind.INTERNAL: errors.internal_error,
+    FaultKind.CONFLICT: errors.row_conflict,
+    FaultKind.NOT_READY: errors.table_not_ready,
+    FaultKind.NOT_ENOUGH_CAPACITY: errors.capacity_exhausted,
+    FaultKind.CAPACITY_EXHAUSTED: errors.capacity_unit_exhausted,
+    FaultKind.FLOW_CONTROL: errors.flow_control,
+    FaultKind.QUOTA: errors.too_frequent_table_operations,
+    FaultKind.NO_PERMISSION: errors.no_permission,
+    FaultKind.REQUEST_TIMEOUT: errors.request_timed_out,
+}
 
 _KINDS = tuple(kind.value for kind in FaultKind)
 
@@ -50,8 +82,17 @@ class Effect:
     """What the faults do to one request."""
 
     delay_ms: int = 0
-    failure: FaultKind | None = None  # THROTTLE, UNAVAILABLE, DISCONNECT or LOST_ANSWER
+    failure: FaultKind | None = None  # any but DELAY and PARTIAL
     refused: frozenset[int] = frozenset()
+
+    @property
+    def name(self) -> str | None:
+        """The kind that struck, for the log; that of the failure where several did."""
+        if self.failure is not None:
+            return self.failure.value
+        if self.refused:
+            return FaultKind.PARTIAL.value
+        return FaultKind.DELAY.value if self.delay_ms else None
 
 
 NO_EFFECT = Effect()
@@ -101,6 +142,11 @@ class Faults:
             trial.add(**_read_rule(rule))
         with self._lock:
             self._faults += trial._faults
+
+    def listing(self) -> list[dict[str, object]]:
+        """The rules in force as `add_json` takes them; `count` and `after` are what is left of them."""
+        with self._lock:
+            return [{name: _plain(getattr(fault, name)) for name in _KINDS_OF_FIELDS} for fault in self._faults]
 
     def clear(self) -> None:
         with self._lock:
@@ -154,6 +200,10 @@ _KINDS_OF_FIELDS: Mapping[str, tuple[type, ...]] = {
     "delay_ms": (int,),
     "rows": (list,),
 }
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, FaultKind) else list(value) if isinstance(value, tuple) else value
 
 
 def _read_rule(rule: object) -> dict[str, Any]:

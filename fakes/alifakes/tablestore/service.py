@@ -1,14 +1,17 @@
-"""One request from HTTP to HTTP: verify, decode, apply faults, execute, count, sign."""
+"""One request from HTTP to HTTP: verify, decode, apply faults, execute, count, log, sign."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
-import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import lru_cache
+from random import getrandbits
 
 from alifakes.server import Request, Response
 from alifakes.tablestore import errors
@@ -17,7 +20,8 @@ from alifakes.tablestore.actions.registry import ACTIONS, NOT_EMULATED
 from alifakes.tablestore.auth import Credential, Signer, content_md5, find_signer, verify
 from alifakes.tablestore.engine.engine import Engine
 from alifakes.tablestore.errors import OtsError
-from alifakes.tablestore.faults import Effect, FaultKind, Faults
+from alifakes.tablestore.faults import NO_EFFECT, REFUSALS, Effect, FaultKind, Faults
+from alifakes.tablestore.log import Entry, RequestLog
 from alifakes.tablestore.usage import Usage
 from alifakes.tablestore.wire.responses import encode_error
 
@@ -26,8 +30,36 @@ INSTANCE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,14}[A-Za-z0-9]")
 _log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class _Exchange:
+    """A request on its way to its answer; `began` is in ns of time.perf_counter_ns."""
+
+    request: Request
+    path: str
+    signer: Signer | None
+    began: int
+    effect: Effect
+    tables: tuple[str, ...] = ()
+
+    @property
+    def api(self) -> str:
+        return self.path[1:]
+
+    @property
+    def instance(self) -> str:
+        return self.request.headers.get("x-ots-instancename", "")
+
+    @property
+    def in_json(self) -> bool:
+        """Whether it is of the knowledge and memory APIs, which speak JSON."""
+        return self.request.headers.get("content-type", "").startswith("application/json")
+
+
 class Service:
-    """Answers the service's HTTP requests; `engine_of` gives the engine of an instance by its name."""
+    """Answers the service's HTTP requests; `engine_of` gives the engine of an instance by its name.
+
+    `instances` names those that exist, None lets all exist.
+    """
 
     def __init__(
         self,
@@ -35,52 +67,58 @@ class Service:
         credentials: Mapping[str, Credential],
         faults: Faults,
         usage: Usage,
+        log: RequestLog,
+        instances: Collection[str] | None = None,
     ) -> None:
         self._engine_of = engine_of
         self._credentials = credentials
         self._faults = faults
         self._usage = usage
+        self._requests = log
+        self._instances = instances
 
     def handle(self, request: Request) -> Response | Awaitable[Response]:
         path, _, query = request.target.partition("?")
         # an endpoint that ends with a slash makes the SDK ask for //ApiName, and sign /ApiName
         path = "/" + path.lstrip("/")
         signer = find_signer(request.headers, self._credentials)
+        exchange = _Exchange(request, path, signer, time.perf_counter_ns(), NO_EFFECT)
         try:
             self._check(request, path, query)
-            call = self._decode(path[1:], request.body)
+            call = self._decode(exchange)
         except Exception as error:
-            return _failure(error, path, signer)
-        effect = self._faults.draw(path[1:], call.tables, call.rows)
+            return self._fail(error, exchange)
+        exchange.tables = call.tables
+        exchange.effect = effect = self._faults.draw(exchange.api, call.tables, call.rows)
         if effect.delay_ms:
-            return self._answer_later(call, effect, request, path, signer)
-        return self._answer(call, effect, request, path, signer)
+            return self._answer_later(call, exchange)
+        return self._answer(call, exchange)
 
-    def _answer_later(
-        self, call: Call, effect: Effect, request: Request, path: str, signer: Signer | None
-    ) -> asyncio.Future[Response]:
+    def _answer_later(self, call: Call, exchange: _Exchange) -> asyncio.Future[Response]:
         """Executes after the delay even when the client has given up meanwhile: the service would too."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Response] = loop.create_future()
 
         def finish() -> None:
-            response = self._answer(call, effect, request, path, signer)
+            response = self._answer(call, exchange)
             if not future.cancelled():
                 future.set_result(response)
 
-        loop.call_later(effect.delay_ms / 1000, finish)
+        loop.call_later(exchange.effect.delay_ms / 1000, finish)
         return future
 
-    def _answer(self, call: Call, effect: Effect, request: Request, path: str, signer: Signer | None) -> Response:
-        if effect.failure is FaultKind.DISCONNECT:
+    def _answer(self, call: Call, exchange: _Exchange) -> Response:
+        failure = exchange.effect.failure
+        if failure is FaultKind.DISCONNECT:
+            self._note(exchange, _now(), 0, "", ())
             return _SILENCE
         try:
-            answer = self._execute(call, effect, request, path[1:])
+            answer = self._execute(call, exchange)
         except Exception as error:
-            response = _failure(error, path, signer)
+            response = self._fail(error, exchange)
         else:
-            response = _respond(200, answer.body, path, signer)
-        return _SILENCE if effect.failure is FaultKind.LOST_ANSWER else response
+            response = self._respond(200, answer.body, exchange, spent=answer.spent)
+        return _SILENCE if failure is FaultKind.LOST_ANSWER else response
 
     def _check(self, request: Request, path: str, query: str) -> None:
         if request.method != "POST":
@@ -91,32 +129,71 @@ class Service:
         instance = request.headers["x-ots-instancename"]
         if not INSTANCE_NAME.fullmatch(instance):
             raise errors.invalid_instance_name(instance)
+        if self._instances is not None and instance not in self._instances:
+            raise errors.unknown_instance()
 
-    def _decode(self, api: str, body: bytes) -> Call:
+    def _decode(self, exchange: _Exchange) -> Call:
+        api = exchange.api
         action = ACTIONS.get(api)
         if action is None:
-            raise errors.not_emulated(api) if api in NOT_EMULATED else errors.unsupported_operation(api)
+            known = api in NOT_EMULATED or exchange.in_json
+            raise errors.not_emulated(api) if known else errors.unsupported_operation(api)
         try:
-            call = action(body)
+            call = action(exchange.request.body)
         except Exception:
             self._usage.add_request(api, ())
             raise
         self._usage.add_request(api, call.tables)
         return call
 
-    def _execute(self, call: Call, effect: Effect, request: Request, api: str) -> Answer:
-        if effect.failure is FaultKind.THROTTLE:
-            raise errors.server_busy()
-        if effect.failure is FaultKind.UNAVAILABLE:
-            raise errors.server_unavailable()
+    def _execute(self, call: Call, exchange: _Exchange) -> Answer:
+        refusal = REFUSALS.get(exchange.effect.failure) if exchange.effect.failure else None
+        if refusal is not None:
+            raise refusal()
         try:
-            answer = call.run(self._engine_of(request.headers["x-ots-instancename"]), effect.refused)
+            answer = call.run(self._engine_of(exchange.instance), exchange.effect.refused)
         except OtsError as error:
             if error.read or error.write:
-                self._usage.add_spent(api, (Spent(call.tables[0], 0, error.read, error.write),))
+                self._usage.add_spent(exchange.api, _billed(error, exchange))
             raise
-        self._usage.add_spent(api, answer.spent)
+        self._usage.add_spent(exchange.api, answer.spent)
         return answer
+
+    def _fail(self, error: Exception, exchange: _Exchange) -> Response:
+        refusal = _as_refusal(error, exchange.path)
+        body = _error_in_json(refusal) if exchange.in_json else encode_error(refusal)
+        return self._respond(refusal.status, body, exchange, refusal.code, _billed(refusal, exchange))
+
+    def _respond(
+        self, status: int, body: bytes, exchange: _Exchange, code: str = "", spent: Sequence[Spent] = ()
+    ) -> Response:
+        now = _now()
+        request_id = self._note(exchange, now, status, code, spent)
+        response = _respond(status, body, exchange.path, exchange.signer, request_id, now)
+        if exchange.effect.failure is FaultKind.BAD_SIGNATURE:
+            headers = [(name, _spoil(value) if name == "authorization" else value) for name, value in response.headers]
+            return Response(status, headers, body)
+        return response
+
+    def _note(self, exchange: _Exchange, now: int, status: int, code: str, spent: Sequence[Spent]) -> str:
+        """Log the request under a new id; `status` 0 is no answer."""
+        request_id = _request_id(now)
+        took_us = (time.perf_counter_ns() - exchange.began) // 1000
+        self._requests.add(
+            Entry(
+                now,
+                request_id,
+                exchange.instance,
+                exchange.api,
+                exchange.tables,
+                status,
+                code,
+                spent,
+                took_us,
+                exchange.effect.name,
+            )
+        )
+        return request_id
 
 
 _SILENCE = Response(503, disconnect=True)
@@ -124,30 +201,54 @@ _SILENCE = Response(503, disconnect=True)
 
 def too_large() -> Response:
     """The answer to a body so large that the server did not even keep it."""
-    return _failure(errors.body_too_large(), "/", None)
+    now = _now()
+    error = errors.body_too_large()
+    return _respond(error.status, encode_error(error), "/", None, _request_id(now), now)
 
 
-def _failure(error: Exception, path: str, signer: Signer | None) -> Response:
-    if not isinstance(error, OtsError):
-        _log.error("%s failed unexpectedly", path, exc_info=error)
-        error = errors.internal_error()
-    return _respond(error.status, encode_error(error), path, signer)
+def _as_refusal(error: Exception, path: str) -> OtsError:
+    if isinstance(error, OtsError):
+        return error
+    _log.error("%s failed unexpectedly", path, exc_info=error)
+    return errors.internal_error()
 
 
-def _respond(status: int, body: bytes, path: str, signer: Signer | None) -> Response:
-    now = time.time_ns() // 1000
+def _error_in_json(error: OtsError) -> bytes:
+    return json.dumps({"code": error.code, "message": error.message}).encode()
+
+
+def _billed(error: OtsError, exchange: _Exchange) -> Sequence[Spent]:
+    """What a refusal costs all the same."""
+    return (Spent(exchange.tables[0], 0, error.read, error.write),) if error.read or error.write else ()
+
+
+def _respond(status: int, body: bytes, path: str, signer: Signer | None, request_id: str, now: int) -> Response:
     headers = {
         "x-ots-contentmd5": content_md5(body),
         "x-ots-contenttype": "protocol buffer",
-        "x-ots-date": datetime.fromtimestamp(now / 1e6, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        "x-ots-requestid": _request_id(now),
+        "x-ots-date": f"{_second(now // 1_000_000)}.{now % 1_000_000:06d}Z",
+        "x-ots-requestid": request_id,
     }
     if signer is not None:
         headers["authorization"] = signer.authorization(path, headers)
     return Response(status, list(headers.items()), body)
 
 
+def _spoil(authorization: str) -> str:
+    return f"{authorization.rpartition(':')[0]}:{'A' * 27}="  # as long as a SHA-1 in base64
+
+
+def _now() -> int:
+    """us since 1970."""
+    return time.time_ns() // 1000
+
+
+@lru_cache(maxsize=4)
+def _second(now: int) -> str:
+    return datetime.fromtimestamp(now, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def _request_id(now: int) -> str:
     """As the service's: microseconds since 1970 in 16 hex digits, then random ones, dashed like a UUID."""
-    digits = f"{now:016x}{secrets.token_hex(8)}"
+    digits = f"{now:016x}{getrandbits(64):016x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -15,10 +15,10 @@ class Settings:
 
     `index_lag_ms`: how far secondary indexes run behind; `search_lag_ms`: the same of search indexes, None is just as
     far. `table_ready_ms`: how long a new table refuses rows. `build_rows_per_s`: how fast a new index takes in the rows
-    of its table, None is at once. `table_operations_per_s`: of one instance, None is without limit. `split_rows`: rows
-    at which a partition splits. `transactions`: patterns of the tables that allow local transactions though CreateTable
-    did not ask for them. `fsync`: SQLite's `synchronous`. `verify_cells`: check the checksum of every cell, not only
-    that of rows.
+    of its table, None is 10,000 with each request that needs it. `table_operations_per_s`: of one instance, None is
+    without limit. `split_rows`: rows at which a partition splits. `transactions`: patterns of the tables that allow
+    local transactions though CreateTable did not ask for them. `fsync`: SQLite's `synchronous`. `verify_cells`: check
+    the checksum of every cell, not only that of rows.
     """
 
     index_lag_ms: int = 0
@@ -37,3 +37,9 @@ class Settings:
 
     def allows_transactions(self, table: str) -> bool:
         return any(fnmatchcase(table, pattern) for pattern in self.transactions)
+
+
+# The times are guesses at what is only described: a new table takes "about a minute", indexes follow within seconds.
+LIKE_SERVICE = Settings(
+    index_lag_ms=100, search_lag_ms=3_000, table_ready_ms=60_000, build_rows_per_s=10_000, table_operations_per_s=10
+)

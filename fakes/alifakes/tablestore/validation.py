@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from alifakes.tablestore import errors
-from alifakes.tablestore.engine.capacity import name_size, value_size
+from alifakes.tablestore.engine.capacity import TIMESTAMP, name_size, value_size
 from alifakes.tablestore.engine.filters import compiled, count
 from alifakes.tablestore.engine.model import (
     AutoIncrement,
@@ -34,7 +34,12 @@ from alifakes.tablestore.engine.model import (
 )
 
 _TABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_KEY_TYPES = {KeyType.INTEGER: errors.INTEGER, KeyType.STRING: errors.STRING, KeyType.BINARY: errors.BINARY}
+_KEY_TYPES = {
+    KeyType.INTEGER: errors.INTEGER,
+    KeyType.STRING: errors.STRING,
+    KeyType.BINARY: errors.BINARY,
+    KeyType.BOOLEAN: errors.BOOLEAN,
+}
 _VALUE_TYPES = {
     int: errors.INTEGER,
     str: errors.STRING,
@@ -69,6 +74,11 @@ def type_name(part: KeyPart | Value | None) -> str:
 
 def key_type_name(kind: KeyType) -> str:
     return _KEY_TYPES[kind]
+
+
+def shown(part: KeyPart) -> str:
+    """A key's value as messages quote it."""
+    return part.decode(errors="backslashreplace") if isinstance(part, bytes) else str(part)
 
 
 # --- keys ------------------------------------------------------------------------------------------------------------
@@ -146,7 +156,7 @@ def _check_tables(names: Sequence[str]) -> None:
 
 
 def check_change(change: RowChange) -> int:
-    """What can be judged of one row's write without its table; returns the bytes of its names and values."""
+    """What can be judged of one row's write without its table; returns its bytes: names, values, timestamps sent."""
     _check_key(change.key)
     size = 0
     completed = False
@@ -165,7 +175,17 @@ def check_change(change: RowChange) -> int:
         _check_condition(change.condition)
     if completed:
         _check_auto_increment(change)
+    if change.returned:
+        _check_returned(change)
     return size
+
+
+def _check_returned(change: RowChange) -> None:
+    """Only what this request increments can be answered with (J)."""
+    incremented = {update.name for update in change.updates if update.change is Change.INCREMENT}
+    for name in change.returned:
+        if name not in incremented:
+            raise errors.returned_column_not_incremented(name)
 
 
 def _check_auto_increment(change: RowChange) -> None:
@@ -204,6 +224,8 @@ def _check_updates(change: RowChange) -> int:
         size += name_size(update.name)
         if update.change is Change.PUT or update.change is Change.INCREMENT:
             size += _check_value(update.name, update.value)
+        if update.timestamp is not None:
+            size += TIMESTAMP
     if increments:
         _check_increments(updates)
     return size
@@ -279,18 +301,19 @@ def check_range(query: RangeQuery) -> None:
 
 
 def check_read_options(options: ReadOptions, *, batch: bool = False) -> None:
-    if options.max_versions is None and options.time_range is None:
-        raise errors.no_version_condition_in_batch() if batch else errors.no_version_condition()
-    if options.max_versions is not None and options.max_versions <= 0:
-        raise errors.invalid_max_versions(options.max_versions)
-    if options.time_range is not None:
-        _check_time_range(options.time_range)
+    """Columns and filter come before the version condition (J)."""
     if len(options.columns) > errors.MAX_READ_COLUMNS:
         raise errors.too_many_read_columns(len(options.columns))
     for name in options.columns:
         check_column_name(name)
     if options.filter is not None:
         check_filter(options.filter)
+    if options.max_versions is None and options.time_range is None:
+        raise errors.no_version_condition_in_batch() if batch else errors.no_version_condition()
+    if options.max_versions is not None and options.max_versions <= 0:
+        raise errors.invalid_max_versions(options.max_versions)
+    if options.time_range is not None:
+        _check_time_range(options.time_range)
 
 
 def _check_time_range(span: TimeRange) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import re
 import socket
+import threading
 from collections.abc import Awaitable, Iterator
 
 import pytest
@@ -52,6 +53,13 @@ def request(target: str, body: bytes = b"", *headers: str) -> bytes:
 
 def statuses(received: bytes) -> list[int]:
     return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", received)]
+
+
+def send_in_parts(connection: socket.socket, data: bytes) -> None:
+    """The connection's time limit holds for each part."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[connection.send(rest[:65536]) :]
 
 
 LAST = request("/", b"", "connection: close")
@@ -110,3 +118,28 @@ def test_stopping_closes_every_connection() -> None:
             # a reset, if the connection was not even accepted
             with contextlib.suppress(ConnectionResetError):
                 assert connection.recv(100) == b""
+
+
+def test_a_head_over_the_limit_is_refused(server: HttpServer) -> None:
+    assert statuses(exchange(server, request("/", b"", f"x-long: {'x' * 70_000}"))) == [431]
+    many = [f"x-{number}: {'x' * 100}" for number in range(700)]
+    assert statuses(exchange(server, request("/", b"", *many))) == [431]
+
+
+def test_who_reads_no_answers_is_not_listened_to_any_more(server: HttpServer) -> None:
+    with socket.create_connection((server.host, server.port), timeout=1) as connection:
+        with pytest.raises(TimeoutError):
+            send_in_parts(connection, request("/", b"x" * 1000) * 30_000)
+        assert statuses(exchange(server, LAST)) == [200]
+
+
+def test_reading_goes_on_once_answers_are_read(server: HttpServer) -> None:
+    pipeline = [request("/", b"x" * 1000)] * 10_000
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        sender = threading.Thread(target=connection.sendall, args=(b"".join(pipeline) + LAST,))
+        sender.start()
+        received = bytearray()
+        while part := connection.recv(65536):
+            received += part
+        sender.join()
+    assert len(statuses(bytes(received))) == 10_001

@@ -28,6 +28,13 @@ def pytest_configure() -> None:
     logging.getLogger("tablestore-client").setLevel(logging.WARNING)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "node" not in config.option.markexpr:
+        asked_for = [item for item in items if item.get_closest_marker("node") is None]
+        config.hook.pytest_deselected(items=[item for item in items if item not in asked_for])
+        items[:] = asked_for
+
+
 def _cells(columns: Columns) -> list[tuple[Any, ...]]:
     if columns is None:
         return []

@@ -278,3 +278,16 @@ def test_versions_and_columns_are_bounded_as_in_get_row(make_table: Any) -> None
     assert row.attribute_columns == [("x", 2, 2000), ("x", 1, 1000), ("y", 1, 1000)]
     (row,) = table.scan(max_version=None, time_range=(0, 1500), columns_to_get=["x"])[2]
     assert row.attribute_columns == [("x", 1, 1000)]
+
+
+def test_a_page_ends_at_5000_expired_rows(start: Any, connect: Any, create: Any, clock: Any) -> None:
+    day = 86400
+    table = create(connect(start(clock=clock)), {"n": "INTEGER"}, ttl=day)
+    table.fill([((number,), {"x": 1}) for number in range(5_001)])
+    clock.step(day * 1000 + 1)
+    table.put(6_000, {"x": 2})
+    _, following, rows, _ = table.scan()
+    assert (following, rows) == ([("n", 5_000)], [])
+    _, following, rows, _ = table.scan()
+    assert following is None
+    assert [row.primary_key for row in rows] == [[("n", 6_000)]]

@@ -21,8 +21,12 @@ from alifakes.server import Request
 from alifakes.tablestore.actions.registry import ACTIONS, NOT_EMULATED
 from alifakes.tablestore.app import TablestoreFake
 from alifakes.tablestore.auth import content_md5
+from alifakes.tablestore.clock import Clock
 from alifakes.tablestore.control import Control
 from alifakes.tablestore.faults import Faults
+from alifakes.tablestore.instances import Instances
+from alifakes.tablestore.log import RequestLog
+from alifakes.tablestore.settings import Settings
 from alifakes.tablestore.usage import Usage
 from alifakes.tablestore.wire import ots_pb2 as pb
 
@@ -107,7 +111,7 @@ def test_names_of_no_operation(call: Call) -> None:
     assert call("Nonsense")[:3] == (400, "OTSParameterInvalid", "Unsupported operation: Nonsense.")
 
 
-@pytest.mark.parametrize("name", ["ParallelScan", "SQLQuery", "StartLocalTransaction", "PutTimeseriesData"])
+@pytest.mark.parametrize("name", ["BulkImport", "SQLQuery", "PutTimeseriesData"])
 def test_operations_that_are_not_emulated(call: Call, name: str) -> None:
     assert call(name)[:3] == (400, "OTSUnsupportedOperation", f"Unsupported operation: {name}.")
 
@@ -328,5 +332,5 @@ def test_the_control_plane_knows_its_routes(fake: TablestoreFake, method: str, p
 
 @pytest.mark.parametrize(("address", "status"), [("127.0.0.1", 200), ("::1", 200), ("192.168.1.5", 403), ("", 403)])
 def test_the_control_plane_answers_this_machine_only(address: str, status: int) -> None:
-    plane = Control(Faults(), Usage(), lambda: None)
+    plane = Control(Faults(), Usage(), RequestLog(), Clock(), Instances(None, Clock(), Settings()))
     assert plane.handle(Request("GET", "/_fake/requests", {}, b"", address)).status == status

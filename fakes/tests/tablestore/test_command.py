@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import sqlite3
@@ -9,10 +10,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
 import tablestore as ots_sdk
+import urllib3
+
+from alifakes.tablestore.settings import LIKE_SERVICE, Settings
 
 FAKES = Path(__file__).parents[2]
 
@@ -109,6 +114,67 @@ def test_a_database_in_use(tmp_path: Path) -> None:
     assert "in use" in sentence
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "", "example.com"])
+def test_hosts_that_other_machines_reach_want_a_word(host: str) -> None:
+    code, sentence = refused("tablestore", "--host", host)
+    assert (code, sentence.count("\n")) == (2, 0)
+    assert "--allow-remote" in sentence
+
+
+def test_with_that_word_it_listens_everywhere() -> None:
+    process = subprocess.Popen(
+        command("tablestore", "--host", "0.0.0.0", "--allow-remote"), cwd=FAKES, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("ready: http://0.0.0.0:")
+        port = line.rsplit(":")[-1].strip()
+        assert list(connect(f"http://127.0.0.1:{port}").list_table()) == []
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_every_setting_is_an_option() -> None:
+    given = {
+        "index_lag_ms": 1,
+        "search_lag_ms": 2,
+        "table_ready_ms": 3,
+        "build_rows_per_s": 4,
+        "table_operations_per_s": 5,
+        "split_rows": 6,
+        "transactions": ["a*", "b"],
+        "fsync": "off",
+        "verify_cells": True,
+    }
+    arguments: list[object] = []
+    for name, value in given.items():
+        option = f"--{name.replace('_', '-')}"
+        if isinstance(value, list):
+            arguments += [word for part in value for word in (option, part)]
+        else:
+            arguments += [option] if value is True else [option, value]
+    with served(*arguments) as (_, endpoint):
+        answer = urllib3.request("GET", f"{endpoint}/_fake/settings", retries=False)
+    assert json.loads(answer.data) == given
+    assert given.keys() == {field.name for field in fields(Settings)}
+
+
+def test_the_limits_and_waits_of_the_service() -> None:
+    with served("--like-service", "--index-lag-ms", 7) as (_, endpoint):
+        answer = urllib3.request("GET", f"{endpoint}/_fake/settings", retries=False)
+    assert json.loads(answer.data) == {**asdict(LIKE_SERVICE), "index_lag_ms": 7, "transactions": []}
+
+
+def test_instances_that_do_not_exist() -> None:
+    with served("--instance", "local") as (_, endpoint):
+        assert list(connect(endpoint).list_table()) == []
+        other = ots_sdk.OTSClient(endpoint, "local", "local", "other", retry_policy=ots_sdk.NoRetryPolicy())
+        with pytest.raises(ots_sdk.OTSServiceError, match=r"The instance is not found\."):
+            other.list_table()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -117,6 +183,8 @@ def test_a_database_in_use(tmp_path: Path) -> None:
         ["tablestore", "--port", "70000"],
         ["tablestore", "--index-lag-ms", "-1"],
         ["tablestore", "--search-lag-ms", "-1"],
+        ["tablestore", "--split-rows", "0"],
+        ["tablestore", "--fsync", "maybe"],
         ["tablestore", "x"],
     ],
 )

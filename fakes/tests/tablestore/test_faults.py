@@ -93,7 +93,7 @@ def test_clear() -> None:
 @pytest.mark.parametrize(
     ("rule", "complaint"),
     [
-        ({"kind": "explode"}, "There is no fault 'explode'; there are throttle, partial"),
+        ({"kind": "explode"}, "There is no fault 'explode'; there are partial, lost_answer"),
         ({}, "at least a kind"),
         ("throttle", "at least a kind"),
         ({"kind": "throttle", "often": 1}, "A fault has no field 'often'"),

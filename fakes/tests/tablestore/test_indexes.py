@@ -243,18 +243,26 @@ def test_five_indexes_are_enough(make_table: Any, invalid: Any) -> None:
     make_table(columns=defined, indexes=indexes[:5])
 
 
-def test_a_table_is_deleted_after_its_indexes(articles: Any, client: Any, refused: Any) -> None:
+def test_a_table_takes_its_indexes_with_it(articles: Any, make_table: Any, client: Any, refused: Any) -> None:
     table, index = articles
     table.put(1, {"author": "a", "at": 1})
-    with pytest.raises(ots_sdk.OTSServiceError) as caught:
-        client.delete_table(table.name)
-    assert caught.value.get_http_status() in (400, 403)
+    assert list(client.list_table()) == [table.name]
+    client.delete_table(table.name)
+    assert list(client.list_table()) == []
+    with refused(404, "OTSObjectNotExist", "Requested table does not exist."):
+        index.scan()
+    make_table({"id": "INTEGER"}, columns=COLUMNS, indexes=[SecondaryIndexMeta("by_author", ["author", "at"], [])])
+    assert index.list_keys() == []
+
+
+def test_a_dropped_index_is_gone_and_its_table_stays(articles: Any, client: Any, refused: Any) -> None:
+    table, index = articles
+    table.put(1, {"author": "a", "at": 1})
     client.delete_secondary_index(table.name, "by_author")
     assert client.describe_table(table.name).secondary_indexes == []
     with refused(404, "OTSObjectNotExist", "Requested table does not exist."):
         index.scan()
-    client.delete_table(table.name)
-    assert list(client.list_table()) == []
+    assert table.list_keys() == [1]
 
 
 @pytest.mark.parametrize("base", [True, False], ids=["with what was there", "from now on"])

@@ -14,9 +14,9 @@ from tablestore.plainbuffer.plain_buffer_coded_stream import PlainBufferCodedInp
 from tablestore.plainbuffer.plain_buffer_crc8 import PlainBufferCrc8
 from tablestore.plainbuffer.plain_buffer_stream import PlainBufferInputStream
 
+from alifakes.tablestore.engine.crc8 import crc8
 from alifakes.tablestore.engine.model import AutoIncrement, Bound, Cell
 from alifakes.tablestore.errors import OtsError
-from alifakes.tablestore.wire.crc8 import crc8
 from alifakes.tablestore.wire.plain_buffer import (
     DELETE_ALL_VERSIONS,
     DELETE_ONE_VERSION,
@@ -189,8 +189,8 @@ def test_random_bytes_are_refused_and_never_crash(data: bytes) -> None:
         (b"\x75\0\0\0\x01\x03\x04\x01\0\0\0k\x0a\x00", "Cell data broken, checksum is mismatch, 0:22."),
         (b"\x75\0\0\0\x01\x03\x04\x01\0\0\0k\x0a\x16", "Cell data broken, PK value cannot be NULL, name: k."),
         (
-            b"\x75\0\0\0\x01\x03\x04\x01\0\0\0k\x05\x02\0\0\0\x02\x01",
-            "VT_BOOLEAN is an invalid type for the primary key.",
+            b"\x75\0\0\0\x01\x03\x04\x01\0\0\0k\x05\x02\0\0\0\x01\x01",
+            "VT_DOUBLE is an invalid type for the primary key.",
         ),
         (
             b"\x75\0\0\0\x01\x03\x04\x01\0\0\0k\x05\x02\0\0\0\x05",
@@ -229,3 +229,12 @@ def test_a_damaged_value_alone(data: bytes) -> None:
     with pytest.raises(OtsError) as caught:
         decode_value(data)
     assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("zeros", [1, 4, 9])
+def test_zeros_after_a_row_are_ignored(zeros: int) -> None:
+    """The Node SDK sends them after keys."""
+    row = encode_row([("k", "value")])
+    assert decode_row(row + bytes(zeros)) == decode_row(row)
+    assert refusal(row[:4] + bytes(zeros)) == "Cell data broken, mismatch tag, actual tag(0), expect(1)."
+    assert refusal(row + bytes(zeros) + b"\1").startswith("Cell data broken, mismatch tag")

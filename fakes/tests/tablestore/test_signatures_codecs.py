@@ -87,8 +87,8 @@ def test_an_endpoint_that_ends_with_a_slash(ots: Any) -> None:
 
 
 def test_an_operation_that_is_not_built(client: Any, refused: Any) -> None:
-    with refused(400, "OTSUnsupportedOperation", "Unsupported operation: UpdateSearchIndex."):
-        client.update_search_index("table", "index", ots_sdk.SearchIndexMeta([]))
+    with refused(400, "OTSUnsupportedOperation", "Unsupported operation: SQLQuery."):
+        client.exe_sql_query("select 1")
 
 
 @pytest.mark.parametrize("native", [False, True], ids=["python", "native"])

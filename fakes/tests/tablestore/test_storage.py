@@ -7,11 +7,15 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from alifakes.tablestore.settings import Fsync
 from alifakes.tablestore.storage import (
     SqliteStorage,
     Storage,
@@ -173,3 +177,82 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 def test_a_directory_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="cannot be opened"):
         open_storage(tmp_path / "missing" / "store.db")
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows by one entry for every step of SQLite's machine, on every connection made from here on."""
+    counted: list[int] = []
+    connect = sqlite3.connect
+
+    def counting(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **options)
+        connection.set_progress_handler(lambda: counted.append(1), 1)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", counting)
+    return counted
+
+
+def _steps(counted: list[int], action: Callable[[], object]) -> int:
+    before = len(counted)
+    action()
+    return len(counted) - before
+
+
+def test_opening_and_reading_cost_the_same_whatever_the_file_holds(tmp_path: Path, steps: list[int]) -> None:
+    opened, read = set(), set()
+    for rows in (50, 20_000):
+        path = tmp_path / f"{rows}.db"
+        storage = SqliteStorage(path)
+        storage.apply({"t": {number.to_bytes(4, "big"): b"value" for number in range(rows)}})
+        storage.close()
+        opened.add(_steps(steps, lambda path=path: SqliteStorage(path).close()))  # type: ignore[misc]
+        storage = SqliteStorage(path)
+        read.add(_steps(steps, lambda storage=storage: list(islice(storage.scan("t", b"\0\0\0\x0a"), 20))))  # type: ignore[misc]
+        storage.close()
+    assert len(opened) == len(read) == 1
+
+
+def test_a_dropped_table_is_deleted_page_by_page(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    storage = SqliteStorage(path)
+    storage.apply({"t": {number.to_bytes(4, "big"): b"value" for number in range(3_500)}})
+    storage.apply({"t": {b"new": b"1"}}, ["t"])
+    assert list(storage.scan("t", b"")) == [(b"new", b"1")]
+    storage.close()
+    assert _rows_of(path, "t1") == 2_500
+    storage = SqliteStorage(path)
+    for _ in range(3):
+        storage.apply({"t": {b"new": b"2"}})
+    assert list(storage.scan("t", b"")) == [(b"new", b"2")]
+    storage.close()
+    assert _rows_of(path, "t1") is None
+
+
+def _rows_of(path: Path, table: str) -> int | None:
+    """None when there is no such table in the file."""
+    db = sqlite3.connect(path)
+    try:
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+            return None
+        count: int = db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        return count
+    finally:
+        db.close()
+
+
+@pytest.mark.parametrize(("fsync", "synchronous"), [("full", 2), ("normal", 1), ("off", 0)])
+def test_when_writes_reach_the_disk_can_be_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fsync: Fsync, synchronous: int
+) -> None:
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def remembered(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(connect(*arguments, **options))
+        return opened[0]
+
+    monkeypatch.setattr(sqlite3, "connect", remembered)
+    with closing(open_storage(tmp_path / "store.db", fsync)):
+        assert opened[0].execute("PRAGMA synchronous").fetchone() == (synchronous,)

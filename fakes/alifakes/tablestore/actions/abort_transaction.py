@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from alifakes.tablestore import errors
-from alifakes.tablestore.actions.call import Call
+from alifakes.tablestore.actions.call import Answer, Call, Refused, Spent
+from alifakes.tablestore.engine.engine import Engine
+from alifakes.tablestore.wire import ots_pb2 as pb
+from alifakes.tablestore.wire.requests import known, parse, text
 
 
-def decode(_body: bytes) -> Call:
-    raise errors.not_emulated("AbortTransaction")
+def decode(body: bytes) -> Call:
+    request = parse(pb.AbortTransactionRequest, body)
+    transaction = text(request.transaction_id)
+    known(request)
+
+    def run(engine: Engine, _refused: Refused) -> Answer:
+        table = engine.abort_transaction(transaction)
+        return Answer(b"", (Spent(table, write=1),))
+
+    return Call((), run)

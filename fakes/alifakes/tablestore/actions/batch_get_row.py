@@ -9,12 +9,12 @@ from alifakes.tablestore.engine.model import NamedKey, ReadOptions
 from alifakes.tablestore.engine.results import ReadResult
 from alifakes.tablestore.errors import OtsError
 from alifakes.tablestore.wire import ots_pb2 as pb
-from alifakes.tablestore.wire.requests import decode_read_key, decode_read_options, parse, text
+from alifakes.tablestore.wire.requests import decode_read_key, decode_read_options, known_at_the_top, parse, text
 from alifakes.tablestore.wire.responses import add_read_result
 
 
 def decode(body: bytes) -> Call:
-    request = parse(pb.BatchGetRowRequest, body)
+    request = known_at_the_top(parse(pb.BatchGetRowRequest, body))
     tables = [_decode_table(table) for table in request.tables]
 
     def run(engine: Engine, refused: Refused) -> Answer:
@@ -36,4 +36,5 @@ def decode(body: bytes) -> Call:
 
 
 def _decode_table(table: pb.TableInBatchGetRowRequest) -> tuple[str, list[NamedKey], ReadOptions]:
+    known_at_the_top(table)
     return text(table.table_name), [decode_read_key(key) for key in table.primary_key], decode_read_options(table)

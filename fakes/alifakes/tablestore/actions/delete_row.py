@@ -6,9 +6,9 @@ from alifakes.tablestore.actions.call import Call
 from alifakes.tablestore.actions.write_row import write_row
 from alifakes.tablestore.engine.model import WriteKind
 from alifakes.tablestore.wire import ots_pb2 as pb
-from alifakes.tablestore.wire.requests import parse
+from alifakes.tablestore.wire.requests import known_at_the_top, parse
 
 
 def decode(body: bytes) -> Call:
-    request = parse(pb.DeleteRowRequest, body)
+    request = known_at_the_top(parse(pb.DeleteRowRequest, body))
     return write_row(WriteKind.DELETE, request, request.primary_key)

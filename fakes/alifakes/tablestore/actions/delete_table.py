@@ -5,11 +5,13 @@ from __future__ import annotations
 from alifakes.tablestore.actions.call import Answer, Call, Refused, Spent
 from alifakes.tablestore.engine.engine import Engine
 from alifakes.tablestore.wire import ots_pb2 as pb
-from alifakes.tablestore.wire.requests import parse, text
+from alifakes.tablestore.wire.requests import known, parse, text
 
 
 def decode(body: bytes) -> Call:
-    table = text(parse(pb.DeleteTableRequest, body).table_name)
+    request = parse(pb.DeleteTableRequest, body)
+    table = text(request.table_name)
+    known(request)
 
     def run(engine: Engine, _refused: Refused) -> Answer:
         engine.delete_table(table)

@@ -18,6 +18,7 @@ def decode(body: bytes) -> Call:
         response = encode_search_index(index)
         response.sync_stat.sync_phase = pb.FULL if shown_ms < index.created_ms else pb.INCR
         response.sync_stat.current_sync_timestamp = shown_ms * 1_000_000  # (P) nanoseconds
+        response.index_status.status = pb.RUNNING
         return Answer(response.SerializeToString(), (Spent(table),))
 
     return Call((table,), run)

@@ -6,15 +6,14 @@ from alifakes.tablestore.actions.call import Answer, Call, Refused, spent
 from alifakes.tablestore.engine.engine import Engine
 from alifakes.tablestore.engine.model import RangeQuery
 from alifakes.tablestore.wire import ots_pb2 as pb
-from alifakes.tablestore.wire.plain_buffer import encode_rows
-from alifakes.tablestore.wire.requests import decode_read_key, decode_read_options, parse, refuse_transaction, text
+from alifakes.tablestore.wire.plain_buffer import HEADER
+from alifakes.tablestore.wire.requests import decode_read_key, decode_read_options, known_at_the_top, parse, text
 from alifakes.tablestore.wire.responses import encode_consumed, encode_key
 
 
 def decode(body: bytes) -> Call:
-    request = parse(pb.GetRangeRequest, body)
-    refuse_transaction(request)
-    table = text(request.table_name)
+    request = known_at_the_top(parse(pb.GetRangeRequest, body))
+    table, transaction = text(request.table_name), text(request.transaction_id)
     query = RangeQuery(
         start=decode_read_key(request.inclusive_start_primary_key),
         end=decode_read_key(request.exclusive_end_primary_key),
@@ -24,12 +23,12 @@ def decode(body: bytes) -> Call:
     )
 
     def run(engine: Engine, _refused: Refused) -> Answer:
-        result = engine.get_range(table, query)
+        result = engine.get_range(table, query, transaction)
         response = pb.GetRangeResponse(
             consumed=encode_consumed(result.consumed),
-            rows=encode_rows((row.key, row.cells) for row in result.rows),
+            rows=b"".join((HEADER, *result.encoded)) if result.encoded else b"",
             next_start_primary_key=encode_key(result.next_key),
         )
-        return Answer(response.SerializeToString(), (spent(table, len(result.rows), result.consumed),))
+        return Answer(response.SerializeToString(), (spent(table, len(result.encoded), result.consumed),))
 
     return Call((table,), run)

@@ -1,4 +1,4 @@
-"""UpdateTable: table options and reserved throughput; what the request leaves out stays as it is."""
+"""UpdateTable: table options, reserved throughput and the stream; what the request leaves out stays as it is."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from alifakes.tablestore.actions.call import Answer, Call, Refused, Spent
 from alifakes.tablestore.engine.engine import Engine
 from alifakes.tablestore.engine.model import TableSchema
 from alifakes.tablestore.wire import ots_pb2 as pb
-from alifakes.tablestore.wire.requests import parse, text
-from alifakes.tablestore.wire.tables import decode_options, encode_options, encode_reserved
+from alifakes.tablestore.wire.requests import known, parse, text
+from alifakes.tablestore.wire.tables import (
+    decode_options,
+    decode_stream,
+    encode_options,
+    encode_reserved,
+    encode_stream,
+)
 
 
 def decode(body: bytes) -> Call:
-    request = parse(pb.UpdateTableRequest, body)
+    request = known(parse(pb.UpdateTableRequest, body))
     table = text(request.table_name)
-    if request.stream_spec.enable_stream:
-        raise errors.not_emulated("UpdateTable with a stream")
     if request.HasField("table_options") and not request.table_options.ListFields():
         raise errors.nothing_to_update()
 
@@ -27,9 +31,12 @@ def decode(body: bytes) -> Call:
             options=decode_options(request.table_options, current.options)
             if request.HasField("table_options")
             else None,
+            stream=decode_stream(request.stream_spec) if request.HasField("stream_spec") else ...,
         )
         response = pb.UpdateTableResponse(
-            reserved_throughput_details=encode_reserved(schema), table_options=encode_options(schema.options)
+            reserved_throughput_details=encode_reserved(schema),
+            table_options=encode_options(schema.options),
+            stream_details=encode_stream(schema),
         )
         return Answer(response.SerializeToString(), (Spent(table),))
 

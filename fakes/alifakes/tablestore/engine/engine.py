@@ -21,7 +21,7 @@ class Engine:
 
     def __init__(self, storage: Storage, *, clock: Clock, settings: Settings | None = None, instance: str) -> None:
         settings = settings or Settings()
-        catalog = Catalog(storage, instance)
+        catalog = Catalog(storage, instance, settings, clock)
         queue = IndexQueue(storage, settings.index_lag_ms)
         live = LiveIndexes(storage, settings.effective_search_lag_ms)
         if settings.index_lag_ms == 0:  # what an engine with a lag left behind
@@ -38,6 +38,11 @@ class Engine:
         self.delete_table = tables.delete_table
         self.create_index = tables.create_index
         self.drop_index = tables.drop_index
+        self.allows_transactions = tables.allows_transactions
+        self.partition_points = tables.partition_points
+        self.split_by_size = tables.split_by_size
+        self.add_defined_columns = tables.add_defined_columns
+        self.delete_defined_columns = tables.delete_defined_columns
 
         self.create_search_index = searches.create_search_index
         self.list_search_indexes = searches.list_search_indexes
@@ -52,4 +57,8 @@ class Engine:
         self.get_range = rows.get_range
         self.batch_get = rows.batch_get
         self.write_row = rows.write_row
+        self.put_encoded = rows.put_encoded
         self.batch_write = rows.batch_write
+        self.start_transaction = rows.start_transaction
+        self.commit_transaction = rows.commit_transaction
+        self.abort_transaction = rows.abort_transaction

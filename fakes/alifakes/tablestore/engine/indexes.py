@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 from contextlib import closing
+from itertools import islice
 
 from alifakes.tablestore.engine import capacity
 from alifakes.tablestore.engine.catalog import Index, Table
@@ -15,6 +16,7 @@ from alifakes.tablestore.storage.interface import Storage
 
 _FORMAT = 2  # of marshal, as for rows
 _SEQUENCE_BYTES = 8
+_STEP = 1000  # changes taken from the queue at once
 
 
 class IndexQueue:
@@ -58,10 +60,14 @@ class IndexQueue:
 
     def catch_up(self, table: Table, now_ms: int) -> None:
         """Show what is due; costs one look at the queue when nothing is."""
+        while self._take_from(table, now_ms) == _STEP:
+            pass
+
+    def _take_from(self, table: Table, now_ms: int) -> int:
         rows: dict[bytes, bytes | None] = {}
         done: dict[bytes, bytes | None] = {}
         with closing(self._storage.scan(table.queue, b"")) as entries:
-            for number, entry in entries:
+            for number, entry in islice(entries, _STEP):
                 written_ms, key, value = marshal.loads(entry)
                 if written_ms + self._lag_ms > now_ms:
                     break
@@ -69,6 +75,7 @@ class IndexQueue:
                 done[number] = None
         if done:
             self._storage.apply({table.rows: rows, table.queue: done})
+        return len(done)
 
     def forget(self, table: Table) -> None:
         self._next.pop(table.queue, None)
@@ -92,4 +99,4 @@ def index_entry(index: Index, key: Key, row: StoredRow | None) -> tuple[bytes, b
     except KeyError:
         return None
     size = capacity.key_size(names, index_key) + capacity.cells_size(cells)
-    return encode_key(index_key), encode_row(StoredRow(row.written_ms, size, tuple(cells)))
+    return encode_key(index_key), encode_row(StoredRow(row.written_ms, size, tuple(cells)), names, index_key)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from alifakes.tablestore.engine.model import Bound, KeyPart, KeyValue
 
-_INTEGER, _STRING = 1, 2  # BINARY is 3
+_INTEGER, _STRING, _BOOLEAN = 1, 2, 4  # BINARY is 3
 _AFTER_ALL_COLUMNS = b"\xfe"
 _SIGN = 1 << 63
 
@@ -43,6 +43,8 @@ def _encode_value(value: KeyValue) -> bytes:
         return b"\x02" + value.encode().replace(b"\x00", b"\x00\xff") + b"\x00"
     if type(value) is int:
         return b"\x01" + (value + _SIGN).to_bytes(8, "big")
+    if type(value) is bool:
+        return b"\x04\x01" if value else b"\x04\x00"
     assert isinstance(value, bytes)
     return b"\x03" + value.replace(b"\x00", b"\x00\xff") + b"\x00"
 
@@ -55,6 +57,10 @@ def decode_key(encoded: bytes) -> tuple[KeyValue, ...]:
         if tag == _INTEGER:
             values.append(int.from_bytes(encoded[at + 1 : at + 9], "big") - _SIGN)
             at += 9
+            continue
+        if tag == _BOOLEAN:
+            values.append(encoded[at + 1] == 1)
+            at += 2
             continue
         stop = encoded.index(b"\x00", at + 1)
         escaped = False

@@ -25,6 +25,7 @@ class KeyType(enum.Enum):
     INTEGER = "INTEGER"
     STRING = "STRING"
     BINARY = "BINARY"
+    BOOLEAN = "BOOLEAN"  # never of the first column
 
 
 class ColumnType(enum.Enum):
@@ -35,7 +36,7 @@ class ColumnType(enum.Enum):
     BINARY = "BINARY"
 
 
-KeyValue = int | str | bytes  # INTEGER, STRING, BINARY; never bool
+KeyValue = int | str | bytes  # INTEGER, STRING, BINARY; a BOOLEAN is a bool, which is an int to the type checker
 Value = int | float | bool | str | bytes  # INTEGER, DOUBLE, BOOLEAN, STRING, BINARY
 Key = tuple[KeyValue, ...]  # values in schema order
 KeyPart = KeyValue | Bound | AutoIncrement
@@ -172,6 +173,7 @@ class RowChange:
     updates: tuple[ColumnUpdate, ...] = ()
     condition: Condition = Condition()
     return_key: bool = False
+    returned: tuple[str, ...] = ()  # incremented columns whose new cells the answer carries
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +199,32 @@ class IndexKind(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Build:
+    """How far the filling of an index has come: rows of its table from `position` on are still to be looked at."""
+
+    started_ms: int
+    position: bytes = b""
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class IndexSchema:
+    """`build` is None once the index can be read."""
+
     name: str
     keys: tuple[str, ...]
     columns: tuple[str, ...]
     kind: IndexKind = IndexKind.GLOBAL
+    build: Build | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSettings:
+    """An enabled stream: hours that its records live, extra columns in each, and since when it is."""
+
+    expiration_hours: int
+    columns: tuple[str, ...] = ()
+    enabled_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +237,9 @@ class TableSchema:
     search_indexes: tuple[SearchIndexSchema, ...] = ()
     reserved: tuple[int, int] = (0, 0)  # read, write capacity units
     created_ms: int = 0
+    split_points: tuple[KeyValue, ...] = ()  # where partitions begin, as CreateTable asked
+    stream: StreamSettings | None = None
+    explicit_transactions: bool = False
 
 
 @dataclass(slots=True)

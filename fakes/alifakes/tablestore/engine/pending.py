@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from alifakes.tablestore.storage.interface import Changes, Storage
 
 
@@ -22,6 +24,12 @@ class Pending:
         if entries is None:
             entries = self._changes[table] = {}
         entries[key] = value
+
+    def put_all(self, table: str, entries: Mapping[bytes, bytes]) -> None:
+        self._changes.setdefault(table, {}).update(entries)
+
+    def changes(self, table: str) -> Mapping[bytes, bytes | None]:
+        return self._changes.get(table, {})
 
     def commit(self) -> Changes:
         """Write everything at once; returns what was written."""

@@ -1,37 +1,72 @@
-"""A row as it is stored: its bytes, its versions and their expiry.
+"""A row as it is stored: what expires, what it costs, and the row as an answer carries it.
 
-A stored row is the marshal (format 2, read alike by every Python 3) of a tuple: when it was last written (ms), the
-bytes of its names and values with the key, and its cells by column name, newest version first. Measured on a row of
-three cells, marshal takes 0.9 us both ways, where JSON takes 3.1.
+A header of fixed size, then the row in PlainBuffer: most reads answer it as it stands and never look inside.
 """
 
 from __future__ import annotations
 
-import marshal
-from typing import NamedTuple
+import struct
+from collections.abc import Iterable
+from itertools import groupby
 
 from alifakes.tablestore.engine import capacity
-from alifakes.tablestore.engine.model import Cell, TableOptions, Value
+from alifakes.tablestore.engine.encoded import Cells, StoredCell, decode_cells, encode_cells
+from alifakes.tablestore.engine.model import Cell, KeyValue, TableOptions
 
-StoredCell = tuple[str, Value, int]  # name, value, timestamp in ms
-Cells = tuple[StoredCell, ...]  # by name, newest version first
+__all__ = ["Cells", "StoredCell", "StoredRow", "decode_row", "encode_row", "live"]
 
-_FORMAT = 2
-
-
-class StoredRow(NamedTuple):
-    written_ms: int
-    size: int  # bytes of the key's and cells' names and values
-    cells: Cells
+# When last written (ms), oldest timestamp of a cell (without cells: when last written), bytes of names and values with
+# the key, cells, most versions of one column, where the cells start after the header.
+HEADER = struct.Struct("<qqIIIH")
+_NOT_STORED = b""
 
 
-def encode_row(row: StoredRow) -> bytes:
-    return marshal.dumps(tuple(row), _FORMAT)
+class StoredRow:
+    """`size` counts the names and values of key and cells; cells are decoded when they are first asked for."""
+
+    __slots__ = ("_cells", "_data", "count", "oldest_ms", "size", "versions", "written_ms")
+
+    def __init__(self, written_ms: int, size: int, cells: Cells) -> None:
+        self.written_ms = written_ms
+        self.size = size
+        self.count = len(cells)
+        self.oldest_ms = min([cell[2] for cell in cells], default=written_ms)
+        self.versions = _versions(cells)
+        self._data = _NOT_STORED
+        self._cells: Cells | None = cells
+
+    @classmethod
+    def decode(cls, data: bytes) -> StoredRow:
+        row = cls.__new__(cls)
+        row.written_ms, row.oldest_ms, row.size, row.count, row.versions, _ = HEADER.unpack_from(data)
+        row._data = data
+        row._cells = None
+        return row
+
+    @property
+    def cells(self) -> Cells:
+        if self._cells is None:
+            self._cells = decode_cells(self._data, HEADER.size + HEADER.unpack_from(self._data)[5])
+        return self._cells
+
+    @property
+    def encoded(self) -> bytes:
+        """The row as an answer carries it; empty unless it is just as it was stored."""
+        return self._data[HEADER.size :]
 
 
-def decode_row(data: bytes) -> StoredRow:
-    written_ms, size, cells = marshal.loads(data)
-    return StoredRow(written_ms, size, cells)
+def _versions(cells: Cells) -> int:
+    if len({cell[0] for cell in cells}) == len(cells):
+        return min(len(cells), 1)
+    return max(len(list(column)) for _, column in groupby(cells, key=lambda cell: cell[0]))
+
+
+def encode_row(row: StoredRow, names: Iterable[str], key: Iterable[KeyValue]) -> bytes:
+    encoded, start = encode_cells(zip(names, key, strict=True), row.cells)
+    return HEADER.pack(row.written_ms, row.oldest_ms, row.size, row.count, row.versions, start) + encoded
+
+
+decode_row = StoredRow.decode
 
 
 def live(row: StoredRow, options: TableOptions, now_ms: int) -> StoredRow | None:
@@ -42,11 +77,9 @@ def live(row: StoredRow, options: TableOptions, now_ms: int) -> StoredRow | None
     if options.ttl == -1:
         return row
     oldest = now_ms - options.ttl * 1000
-    if not row.cells:
-        return row if row.written_ms > oldest else None
-    cells = tuple(cell for cell in row.cells if cell[2] > oldest)
-    if len(cells) == len(row.cells):
+    if row.oldest_ms > oldest:
         return row
+    cells = tuple(cell for cell in row.cells if cell[2] > oldest)
     if not cells:
         return None
     return StoredRow(row.written_ms, row.size - capacity.cells_size(row.cells) + capacity.cells_size(cells), cells)

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from alifakes.tablestore import errors, validation
-from alifakes.tablestore.engine import capacity
+from alifakes.tablestore.engine import capacity, partitions
+from alifakes.tablestore.engine.batches import outside_atomic, refused_repeats, try_each
 from alifakes.tablestore.engine.catalog import Catalog, Table
 from alifakes.tablestore.engine.indexes import IndexQueue
 from alifakes.tablestore.engine.keys import encode_key
 from alifakes.tablestore.engine.model import (
-    Change,
     Consumed,
-    Existence,
     NamedKey,
     RangeQuery,
     ReadOptions,
     RowChange,
 )
 from alifakes.tablestore.engine.pending import Pending
+from alifakes.tablestore.engine.put import EncodedPut, Stamper, acknowledged, takes
 from alifakes.tablestore.engine.ranges import read_range
 from alifakes.tablestore.engine.reads import Reader
 from alifakes.tablestore.engine.results import RangeResult, ReadResult, WriteResult
 from alifakes.tablestore.engine.schema import check_key
 from alifakes.tablestore.engine.search.live import LiveIndexes
+from alifakes.tablestore.engine.transactions import Transaction, Transactions
 from alifakes.tablestore.engine.writes import write
 from alifakes.tablestore.errors import OtsError
 from alifakes.tablestore.settings import Settings
@@ -43,6 +44,7 @@ class Rows:
         settings: Settings,
         now: Callable[[], int],
     ) -> None:
+        self._transactions = Transactions(storage, catalog)
         self._storage = storage
         self._catalog = catalog
         self._queue = queue
@@ -50,13 +52,58 @@ class Rows:
         self._settings = settings
         self._now = now
 
-    def get_row(self, table: str, key: NamedKey, options: ReadOptions) -> ReadResult:
+    def start_transaction(self, table: str, key: NamedKey, rows: Sequence[NamedKey] = ()) -> str:
+        """Its id. `rows` announces keys that will be written; they must lie in the partition, and change nothing."""
+        validation.check_table_name(table)
+        for named in (key, *rows):
+            validation.check_read_key(named)
+        now_ms = self._now()
+        target = self._catalog.data_table(table)
+        name = self._transactions.start(target, key, now_ms)
+        try:
+            for named in rows:
+                self._transactions.find(name, now_ms).check(named)
+        except OtsError:
+            self._transactions.end(name)
+            raise
+        return name
+
+    def commit_transaction(self, name: str) -> str:
+        """Everything written under the id at once; returns the table's name."""
+        now_ms = self._now()
+        transaction = self._transactions.find(name, now_ms)
+        pending = Pending(self._storage)
+        transaction.finish(self._storage, pending, self._queue, now_ms)
+        self._commit(pending, [transaction.table], now_ms)
+        self._transactions.end(name)
+        return transaction.table.name
+
+    def abort_transaction(self, name: str) -> str:
+        """Returns the table's name."""
+        table = self._transactions.find(name, self._now()).table
+        self._transactions.end(name)
+        return table.name
+
+    def _transaction(self, name: str, tables: Iterable[str]) -> Transaction | None:
+        """None for the empty id, which the SDKs may send; raises OtsError when a table is not the transaction's."""
+        if not name:
+            return None
+        transaction = self._transactions.find(name, self._now())
+        for table in tables:
+            transaction.check_table(table)
+        return transaction
+
+    def get_row(self, table: str, key: NamedKey, options: ReadOptions, transaction: str = "") -> ReadResult:
+        held = self._transaction(transaction, [table])
         validation.check_table_name(table)
         validation.check_read_options(options)
         validation.check_read_key(key)
         now_ms = self._now()
         source = self._readable(table, now_ms)
-        return self._read(source, key, Reader(source, options, now_ms))
+        if held is None:
+            return self._read(source, key, Reader(source, options, now_ms), self._storage)
+        held.check(key)
+        return self._read(source, key, Reader(source, options, now_ms), held.source)
 
     def batch_get(
         self, tables: Sequence[tuple[str, Sequence[NamedKey], ReadOptions]]
@@ -73,17 +120,18 @@ class Rows:
 
     def _try_read(self, table: Table, key: NamedKey, reader: Reader) -> ReadResult | OtsError:
         try:
-            return self._read(table, key, reader)
+            return self._read(table, key, reader, self._storage)
         except OtsError as error:
             return error
 
-    def _read(self, table: Table, named: NamedKey, reader: Reader) -> ReadResult:
-        key = check_key(table, named)
-        data = self._storage.get(table.rows, encode_key(key))  # type: ignore[arg-type]
+    @staticmethod
+    def _read(table: Table, named: NamedKey, reader: Reader, storage: Storage) -> ReadResult:
+        key = encode_key(check_key(table, named))  # type: ignore[arg-type]
+        data = storage.get(table.rows, key)
         stored = None if data is None else reader.live(data)
         if stored is None:
             return ReadResult(None, Consumed(read=1))
-        row, size = reader.read(key, stored)  # type: ignore[arg-type]
+        row, size = reader.read(key, stored)
         return ReadResult(row, Consumed(read=capacity.units(size)))
 
     def _readable(self, name: str, now_ms: int) -> Table:
@@ -92,17 +140,28 @@ class Rows:
             self._queue.catch_up(table, now_ms)
         return table
 
-    def get_range(self, table: str, query: RangeQuery) -> RangeResult:
+    def get_range(self, table: str, query: RangeQuery, transaction: str = "") -> RangeResult:
+        held = self._transaction(transaction, [table])
         validation.check_table_name(table)
         validation.check_range(query)
         now_ms = self._now()
-        return read_range(self._storage, self._readable(table, now_ms), query, now_ms)
+        source = self._readable(table, now_ms)
+        if held is None:
+            return read_range(self._storage, source, query, now_ms)
+        held.check(query.start)
+        held.check(query.end)
+        return read_range(held.source, source, query, now_ms)
 
-    def write_row(self, table: str, change: RowChange) -> WriteResult:
+    def write_row(self, table: str, change: RowChange, transaction: str = "") -> WriteResult:
+        held = self._transaction(transaction, [table])
         validation.check_table_name(table)
         validation.check_write(change)
-        pending = Pending(self._storage)
         target, now_ms = self._catalog.data_table(table), self._now()
+        if held is not None:
+            return held.write(change, now_ms)
+        if self._transactions:
+            self._transactions.check_free(target, change.key, now_ms)
+        pending = Pending(self._storage)
         result = write(target, change, pending, self._queue, now_ms)
         self._commit(pending, [target], now_ms)
         return result
@@ -110,15 +169,54 @@ class Rows:
     def _commit(self, pending: Pending, tables: Sequence[Table], now_ms: int) -> None:
         for table in tables:
             self._live.before_writes(table, now_ms)
+            partitions.sample(pending, table, self._settings.split_rows)
         changes = pending.commit()
         for table in tables:
             self._live.change(table, changes.get(table.rows, {}), now_ms)
 
-    def batch_write(self, tables: Sequence[tuple[str, Sequence[RowChange]]]) -> list[list[WriteResult | OtsError]]:
-        """In the order sent, each row alone, all written to the storage at once; a missing table fails the request."""
+    def put_encoded(self, tables: Sequence[tuple[str, Sequence[EncodedPut]]]) -> list[list[WriteResult]] | None:
+        """What batch_write does of plain puts; None, with nothing done, when it has to see them."""
+        if self._settings.verify_cells or self._transactions or not tables:
+            return None
+        puts = [put for _, rows in tables for put in rows]
+        size = sum([put.key_size + put.size for put in puts])
+        if len(puts) > errors.MAX_WRITE_ROWS or size > errors.MAX_REQUEST_DATA:
+            return None
+        targets = {}
+        for name, rows in tables:
+            try:
+                table = self._catalog.data_table(name)
+            except OtsError:
+                return None
+            if table in targets or not takes(table, rows):
+                return None
+            targets[table] = rows
+        now_ms = self._now()
+        pending, stored = Pending(self._storage), Stamper(now_ms).stored
+        for table, rows in targets.items():
+            pending.put_all(table.rows, {put.key: stored(put) for put in rows})
+        self._commit(pending, list(targets), now_ms)
+        return [[acknowledged(table, put) for put in rows] for table, rows in targets.items()]
+
+    def batch_write(
+        self, tables: Sequence[tuple[str, Sequence[RowChange]]], transaction: str = "", *, atomic: bool = False
+    ) -> list[list[WriteResult | OtsError]]:
+        """In the order sent, each row alone, all written to the storage at once; a missing table fails the request.
+
+        If `atomic`, the rows of a table are written all or not at all.
+        """
+        held = self._transaction(transaction, [name for name, _ in tables])
         validation.check_batch_write(tables)
         targets = [self._catalog.data_table(name) for name, _ in tables]
         now_ms = self._now()
+        if held is not None:
+            write_held = partial(held.write, now_ms=now_ms)
+            return [try_each(changes, refused_repeats(held.table, changes), write_held) for _, changes in tables]
+        if atomic:
+            return [
+                self._write_atomically(table, changes, now_ms)
+                for table, (_, changes) in zip(targets, tables, strict=True)
+            ]
         pending = Pending(self._storage)
         results = [
             self._write_rows(table, changes, pending, now_ms)
@@ -127,44 +225,25 @@ class Rows:
         self._commit(pending, targets, now_ms)
         return results
 
+    def _write_atomically(
+        self, table: Table, changes: Sequence[RowChange], now_ms: int
+    ) -> list[WriteResult | OtsError]:
+        """All rows have one partition key; else, or if one fails, every row gets the same refusal."""
+        pending = Pending(self._storage)
+        refusal = outside_atomic(changes)
+        results = self._write_rows(table, changes, pending, now_ms) if refusal is None else []
+        refusal = refusal or next((result for result in results if isinstance(result, OtsError)), None)
+        if refusal is not None:
+            return [refusal for _ in changes]
+        self._commit(pending, [table], now_ms)
+        return results
+
     def _write_rows(
         self, table: Table, changes: Sequence[RowChange], pending: Pending, now_ms: int
     ) -> list[WriteResult | OtsError]:
-        refused = _refused_repeats(table, changes)
-        results: list[WriteResult | OtsError] = []
-        for change in changes:
-            refusal = refused.get(change.key)
-            if refusal is not None:
-                results.append(refusal)
-                continue
-            try:
-                results.append(write(table, change, pending, self._queue, now_ms))
-            except OtsError as error:
-                results.append(error)
-        return results
+        def write_one(change: RowChange) -> WriteResult:
+            if self._transactions:
+                self._transactions.check_free(table, change.key, now_ms)
+            return write(table, change, pending, self._queue, now_ms)
 
-
-def _refused_repeats(table: Table, changes: Sequence[RowChange]) -> dict[NamedKey, OtsError]:
-    """Keys that occur more than once in a batch and may not; a row whose key the server completes repeats nothing."""
-    if len({change.key for change in changes}) == len(changes):
-        return {}
-    at = table.auto_increment
-    explicit = [change for change in changes if at is None or type(change.key[at : at + 1][0][1]) is int]
-    counts = Counter(change.key for change in explicit)
-    refused: dict[NamedKey, OtsError] = {}
-    for change in explicit:
-        if counts[change.key] > 1:
-            refusal = _repeat_refusal(table, change)
-            if refusal is not None:
-                refused.setdefault(change.key, refusal)
-    return refused
-
-
-def _repeat_refusal(table: Table, change: RowChange) -> OtsError | None:
-    if change.condition.existence is not Existence.IGNORE:
-        return errors.repeated_row_with_expectation()
-    if change.condition.column is not None:
-        return errors.repeated_row_with_condition()
-    if table.indexes or any(update.change is Change.INCREMENT for update in change.updates):
-        return errors.repeated_row()
-    return None
+        return try_each(changes, refused_repeats(table, changes), write_one)

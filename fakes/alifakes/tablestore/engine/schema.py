@@ -18,7 +18,12 @@ from alifakes.tablestore.engine.model import (
 )
 from alifakes.tablestore.validation import expectation_name, key_type_name, type_name
 
-_KEY_TYPES: dict[KeyType, type] = {KeyType.INTEGER: int, KeyType.STRING: str, KeyType.BINARY: bytes}
+_KEY_TYPES: dict[KeyType, type] = {
+    KeyType.INTEGER: int,
+    KeyType.STRING: str,
+    KeyType.BINARY: bytes,
+    KeyType.BOOLEAN: bool,
+}
 _COLUMN_TYPES: dict[ColumnType, tuple[type, str]] = {
     ColumnType.INTEGER: (int, errors.INTEGER),
     ColumnType.DOUBLE: (float, errors.DOUBLE),

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
+from types import EllipsisType
 
 from alifakes.tablestore import errors, schema_validation, validation
-from alifakes.tablestore.engine.catalog import Catalog, Index, Table, without_index
-from alifakes.tablestore.engine.indexes import IndexQueue, index_entry
-from alifakes.tablestore.engine.keys import decode_key
-from alifakes.tablestore.engine.model import IndexSchema, TableOptions, TableSchema
-from alifakes.tablestore.engine.rows import decode_row
+from alifakes.tablestore.engine import partitions
+from alifakes.tablestore.engine.backfill import Backfill
+from alifakes.tablestore.engine.catalog import Catalog, without_index
+from alifakes.tablestore.engine.indexes import IndexQueue
+from alifakes.tablestore.engine.model import (
+    ColumnType,
+    IndexSchema,
+    KeyValue,
+    StreamSettings,
+    TableOptions,
+    TableSchema,
+)
+from alifakes.tablestore.engine.operations import TableOperations
 from alifakes.tablestore.engine.search import checks
 from alifakes.tablestore.settings import Settings
 from alifakes.tablestore.storage.interface import Storage
 
-_BACKFILL_ROWS = 1000
-
 
 class Tables:
-    """`now` gives ms since 1970 and never runs backwards."""
+    """`now` gives ms since 1970 and never runs backwards. Every method raises OtsError.
+
+    A name that is none is refused before the number of operations, and this before all else.
+    """
 
     def __init__(
         self, storage: Storage, catalog: Catalog, queue: IndexQueue, settings: Settings, now: Callable[[], int]
@@ -30,33 +39,61 @@ class Tables:
         self._queue = queue
         self._settings = settings
         self._now = now
+        self._backfill = Backfill(storage, catalog, settings, now)
+        catalog.build = self._backfill.advance
+        self._operations = TableOperations(settings.table_operations_per_s, now)
         self._adjusted_ms: dict[str, int] = {}  # when a table's reserved throughput last changed
 
     def create_table(self, schema: TableSchema) -> None:
         schema_validation.check_table(schema)
+        self._operations.count()
         names = [schema.name, *(index.name for index in schema.indexes)]
         if len(set(names)) < len(names) or any(name in self._catalog for name in names):
             raise errors.table_exists()
         self._check_room(len(names))
-        self._catalog.save(replace(schema, created_ms=schema.created_ms or self._now()))
+        now_ms = self._now()
+        stream = schema.stream and replace(schema.stream, enabled_ms=now_ms)
+        self._catalog.save(replace(schema, created_ms=schema.created_ms or now_ms, stream=stream))
 
     def _check_room(self, more: int) -> None:
         if len(self._catalog) + more > errors.MAX_TABLES:
             raise errors.too_many_tables()
 
     def list_tables(self) -> list[str]:
-        """Index tables too, by name."""
+        """By name; index tables are told of by their tables."""
         return self._catalog.names()
 
     def describe_table(self, name: str) -> TableSchema:
         validation.check_table_name(name)
-        return self._catalog.get(name).schema
+        for index in self._catalog.find(name).indexes:
+            self._backfill.advance(index.table.name)
+        return self._catalog.find(name).schema
+
+    def allows_transactions(self, name: str) -> bool:
+        return self._catalog.find(name).explicit_transactions
+
+    def partition_points(self, name: str) -> tuple[KeyValue, ...]:
+        """Where every partition but the first begins, by the first key column."""
+        return partitions.partition_points(self._storage, self._catalog.find(name), self._settings.split_rows)
+
+    def split_by_size(self, name: str, size: int, limit: int | None) -> partitions.Splits:
+        """`size` in bytes."""
+        validation.check_table_name(name)
+        table = self._catalog.get(name)
+        return partitions.split_by_size(self._storage, table, size, limit, self._settings.split_rows)
 
     def update_table(
-        self, name: str, *, reserved: tuple[int, int] | None = None, options: TableOptions | None = None
+        self,
+        name: str,
+        *,
+        reserved: tuple[int, int] | None = None,
+        options: TableOptions | None = None,
+        stream: StreamSettings | EllipsisType | None = ...,
     ) -> TableSchema:
+        """`stream` None disables the stream."""
         validation.check_table_name(name)
-        if reserved is None and options is None:
+        self._operations.count()
+        if reserved is None and options is None and stream is ...:
             raise errors.nothing_to_update()
         if options is not None:
             schema_validation.check_options(options)
@@ -69,9 +106,25 @@ class Tables:
             checks.check_options(options, schema.search_indexes)
         if reserved is not None and reserved != schema.reserved:
             self._check_adjustment(name)
-        changed = replace(schema, reserved=reserved or schema.reserved, options=options or schema.options)
+        changed = replace(
+            schema,
+            reserved=reserved or schema.reserved,
+            options=options or schema.options,
+            stream=schema.stream if stream is ... else self._stream(schema.stream, stream),
+        )
         self._catalog.save(changed)
         return changed
+
+    def _stream(self, old: StreamSettings | None, new: StreamSettings | None) -> StreamSettings | None:
+        """A stream that is enabled stays the one it is."""
+        if new is None:
+            return None
+        schema_validation.check_stream(new)
+        if old is None:
+            return replace(new, enabled_ms=self._now())
+        if (old.expiration_hours, old.columns) != (new.expiration_hours, new.columns):
+            raise errors.not_emulated("UpdateTable that changes a stream which is enabled")
+        return old
 
     def _check_adjustment(self, table: str) -> None:
         now_ms = self._now()
@@ -81,20 +134,23 @@ class Tables:
         self._adjusted_ms[table] = now_ms
 
     def delete_table(self, name: str) -> None:
+        """With its secondary indexes; a search index must have been deleted before."""
         validation.check_table_name(name)
-        table = self._catalog.get(name)
+        self._operations.count()
+        table = self._catalog.find(name)
         if table.base is not None:
             raise errors.index_is_no_table(name)
-        if table.indexes:
-            raise errors.table_has_indexes(name)
         if table.search_indexes:
             raise errors.table_has_search_indexes(name)
+        for index in table.indexes:
+            self._queue.forget(index.table)
         self._catalog.remove(name)
         self._adjusted_ms.pop(name, None)
 
     def create_index(self, table: str, index: IndexSchema, *, include_base_data: bool) -> None:
-        """Fills the index before it returns when the table's rows are to be in it."""
+        """An index that is to show the rows which the table has can be read once it is filled."""
         validation.check_table_name(table)
+        self._operations.count()
         schema = self._catalog.data_table(table).schema
         schema_validation.check_index(schema, index)
         if index.name in self._catalog:
@@ -103,34 +159,31 @@ class Tables:
             raise errors.too_many_indexes()
         self._check_room(1)
         if include_base_data:
-            self._backfill(self._catalog.get(table), Index(self._catalog.instance, schema, index))
+            index = replace(index, build=self._backfill.start())
         self._catalog.save(replace(schema, indexes=(*schema.indexes, index)))
-
-    def _backfill(self, table: Table, index: Index) -> None:
-        """The index shows in the catalog only after this, so that a half filled one is never seen."""
-        self._storage.apply({}, index.table.storage_tables)
-        rows: dict[bytes, bytes | None] = {}
-        last = b""
-        while True:
-            with closing(self._storage.scan(table.rows, last)) as entries:
-                read = 0
-                for encoded, data in entries:
-                    entry = index_entry(index, decode_key(encoded), decode_row(data))
-                    if entry is not None:
-                        rows[entry[0]] = entry[1]
-                    read += 1
-                    last = encoded + b"\x00"
-                    if read == _BACKFILL_ROWS:
-                        break
-            self._storage.apply({index.table.rows: rows})
-            rows = {}
-            if read < _BACKFILL_ROWS:
-                return
+        self._backfill.advance(index.name)
 
     def drop_index(self, table: str, index: str) -> None:
         validation.check_table_name(table)
+        self._operations.count()
         schema = self._catalog.data_table(table).schema
         if index not in {known.name for known in schema.indexes}:
             raise errors.index_missing(index)
-        self._queue.forget(self._catalog.get(index))
+        self._queue.forget(self._catalog.find(index))
         self._catalog.save(without_index(schema, index))
+
+    def add_defined_columns(self, name: str, columns: tuple[tuple[str, ColumnType], ...]) -> None:
+        validation.check_table_name(name)
+        self._operations.count()
+        schema = self._catalog.data_table(name).schema
+        schema_validation.check_new_columns(schema, columns)
+        self._catalog.save(replace(schema, columns=(*schema.columns, *columns)))
+
+    def delete_defined_columns(self, name: str, columns: tuple[str, ...]) -> None:
+        """What rows hold of them stays."""
+        validation.check_table_name(name)
+        self._operations.count()
+        schema = self._catalog.data_table(name).schema
+        schema_validation.check_dropped_columns(schema, columns)
+        left = tuple(column for column in schema.columns if column[0] not in columns)
+        self._catalog.save(replace(schema, columns=left))

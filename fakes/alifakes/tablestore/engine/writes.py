@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from alifakes.tablestore import errors
 from alifakes.tablestore.engine import auto_increment, capacity
 from alifakes.tablestore.engine.catalog import Table
 from alifakes.tablestore.engine.filters import passes
 from alifakes.tablestore.engine.indexes import IndexQueue
-from alifakes.tablestore.engine.keys import encode_key
+from alifakes.tablestore.engine.keys import decode_key, encode_key
 from alifakes.tablestore.engine.model import (
+    Cell,
     Change,
     ColumnUpdate,
     Condition,
@@ -24,15 +25,16 @@ from alifakes.tablestore.engine.model import (
 )
 from alifakes.tablestore.engine.pending import Pending
 from alifakes.tablestore.engine.results import WriteResult
-from alifakes.tablestore.engine.rows import Cells, StoredRow, decode_row, encode_row, live, newest
+from alifakes.tablestore.engine.rows import Cells, StoredRow, decode_row, encode_row, live, newest, to_cells
 from alifakes.tablestore.engine.schema import check_change, check_key
+from alifakes.tablestore.storage.interface import Storage
 from alifakes.tablestore.validation import type_name
 
 _INTEGERS = range(-(2**63), 2**63)
 
 
-def write(table: Table, change: RowChange, pending: Pending, queue: IndexQueue, now_ms: int) -> WriteResult:
-    """Raises OtsError, having changed nothing."""
+def write(table: Table, change: RowChange, pending: Pending, queue: IndexQueue | None, now_ms: int) -> WriteResult:
+    """Raises OtsError, having changed nothing. Without a queue the table's indexes are left for `change_indexes`."""
     parts = check_key(table, change.key)
     check_change(table, change, now_ms)
     condition = change.condition
@@ -48,12 +50,42 @@ def write(table: Table, change: RowChange, pending: Pending, queue: IndexQueue, 
     key_size = capacity.key_size(table.key_names, key)
     new = _new_row(table, change, old, key_size, now_ms)
     if new is not None or change.kind is not WriteKind.UPDATE:
-        pending.put(table.rows, encoded, None if new is None else encode_row(new))
-        for index in table.indexes:
-            queue.change(pending, index, key, raw, new, now_ms)
+        pending.put(table.rows, encoded, None if new is None else encode_row(new, table.key_names, key))
+        if queue is not None:
+            for index in table.indexes:
+                queue.change(pending, index, key, raw, new, now_ms)
     written = key_size + capacity.updates_size(change.updates, table.cell_overhead)
     consumed = Consumed(read=capacity.units(key_size) if conditional else 0, write=capacity.units(written))
-    return WriteResult(tuple(zip(table.key_names, key, strict=True)) if change.return_key else None, consumed)
+    shown = tuple(zip(table.key_names, key, strict=True)) if change.return_key else None
+    return WriteResult(shown, consumed, _returned(change.returned, new) if change.returned else ())
+
+
+def _returned(names: Sequence[str], new: StoredRow | None) -> tuple[Cell, ...]:
+    """The newest cell of every column asked for."""
+    assert new is not None
+    return to_cells(newest(tuple(cell for cell in new.cells if cell[0] in names), 1))
+
+
+def change_indexes(
+    table: Table,
+    changes: Mapping[bytes, bytes | None],
+    storage: Storage,
+    pending: Pending,
+    queue: IndexQueue,
+    now_ms: int,
+) -> None:
+    """What the indexes must show of rows that are about to be written."""
+    for encoded, data in changes.items():
+        old = storage.get(table.rows, encoded)
+        for index in table.indexes:
+            queue.change(
+                pending,
+                index,
+                decode_key(encoded),
+                None if old is None else decode_row(old),
+                None if data is None else decode_row(data),
+                now_ms,
+            )
 
 
 def _final_key(table: Table, parts: tuple[KeyPart, ...], pending: Pending) -> tuple[Key, bytes]:

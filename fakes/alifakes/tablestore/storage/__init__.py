@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from alifakes.tablestore.settings import Fsync
 from alifakes.tablestore.storage.errors import StorageError, StorageInUseError, StorageVersionError
 from alifakes.tablestore.storage.interface import Changes, Storage
 from alifakes.tablestore.storage.memory import MemoryStorage
@@ -21,9 +22,9 @@ __all__ = [
 ]
 
 
-def open_storage(path: str | Path | None = None) -> Storage:
+def open_storage(path: str | Path | None = None, fsync: Fsync = "full") -> Storage:
     """Open the SQLite file at `path`, made if it is missing, or without a path a storage that lives in memory.
 
     Raises StorageVersionError for a file of another format and StorageInUseError for one that another process has open.
     """
-    return MemoryStorage() if path is None else SqliteStorage(path)
+    return MemoryStorage() if path is None else SqliteStorage(path, fsync=fsync)

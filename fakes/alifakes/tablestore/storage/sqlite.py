@@ -5,26 +5,30 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Literal
 
+from alifakes.tablestore.settings import Fsync
 from alifakes.tablestore.storage.errors import StorageError, StorageInUseError, StorageVersionError
 from alifakes.tablestore.storage.interface import Changes
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _APPLICATION_ID = 0x4F545346  # "OTSF", in the header of our files
 _LOCK_WAIT_S = 2.0
 _STATEMENTS = 1024  # prepared statements kept: a handful for each table
 
-_TABLES = "CREATE TABLE IF NOT EXISTS tables (number INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL)"
+_DROPPED_AT_ONCE = 1_000  # rows that one write may delete of a dropped table: about a millisecond
 
-Synchronous = Literal["FULL", "NORMAL", "OFF"]
+_TABLES = "CREATE TABLE IF NOT EXISTS tables (number INTEGER PRIMARY KEY, name TEXT UNIQUE)"  # NULL: dropped
 
 
 class SqliteStorage:
     """One SQL table without rowids for each table; one connection, which keeps every other process out."""
 
-    def __init__(self, path: str | Path, *, synchronous: Synchronous = "FULL") -> None:
-        """Open or make the file. `synchronous` below FULL may lose the last writes when the machine goes down.
+    def __init__(self, path: str | Path, *, fsync: Fsync = "full") -> None:
+        """Open or make the file.
+
+        `fsync` is when writes reach the disk: "full" before they are acknowledged; "normal" within seconds, so that a
+        lost plug, not a killed process, may undo the last of them; "off" whenever the system likes, and a lost plug
+        may damage the file.
 
         Raises StorageVersionError for another format, StorageInUseError when another process has the file open, and
         StorageError when it cannot be opened or made.
@@ -41,24 +45,26 @@ class SqliteStorage:
         except sqlite3.Error as error:
             raise StorageError(f"The database {self._path} cannot be opened: {error}.") from error
         try:
-            self._prepare(synchronous)
+            self._prepare(fsync)
         except BaseException:
             self._db.close()
             raise
-        self._tables: dict[str, str] = {
-            name: f"t{number}" for number, name in self._db.execute("SELECT number, name FROM tables")
-        }
+        self._tables: dict[str, str] = {}
+        self._dropped: list[str] = []  # tables of the file that still hold rows, but belong to nobody
+        for number, name in self._db.execute("SELECT number, name FROM tables"):
+            if name is None:
+                self._dropped.append(f"t{number}")
+            else:
+                self._tables[name] = f"t{number}"
 
-    def _prepare(self, synchronous: Synchronous) -> None:
+    def _prepare(self, fsync: Fsync) -> None:
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._check_format()
             self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute(f"PRAGMA synchronous = {synchronous}")
+            self._db.execute(f"PRAGMA synchronous = {fsync}")
             self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute(
-                "CREATE TABLE IF NOT EXISTS tables (number INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL)"
-            )
+            self._db.execute(_TABLES)
             self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             self._db.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
             self._db.execute("COMMIT")
@@ -113,11 +119,15 @@ class SqliteStorage:
             rows.close()
 
     def apply(self, changes: Changes, drop: Sequence[str] = ()) -> None:
-        tables = dict(self._tables)
+        tables, dropped = dict(self._tables), list(self._dropped)
         self._db.execute("BEGIN IMMEDIATE")
         try:
             for table in drop:
-                self._drop(tables, table)
+                name = tables.pop(table, None)
+                if name is not None:
+                    self._db.execute("UPDATE tables SET name = NULL WHERE name = ?", (table,))
+                    dropped.append(name)
+            dropped = self._clear(dropped)
             for table, entries in changes.items():
                 name = tables.get(table) or self._create(tables, table)
                 self._write(name, sorted(entries.items(), key=_key))
@@ -125,13 +135,19 @@ class SqliteStorage:
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
-        self._tables = tables
+        self._tables, self._dropped = tables, dropped
 
-    def _drop(self, tables: dict[str, str], table: str) -> None:
-        name = tables.pop(table, None)
-        if name is not None:
+    def _clear(self, dropped: list[str]) -> list[str]:
+        """Delete dropped tables until one has rows left after a page of deletes; returns those that remain."""
+        for place, name in enumerate(dropped):
+            page = f"SELECT key FROM {name} ORDER BY key LIMIT 1 OFFSET {_DROPPED_AT_ONCE}"
+            end = self._db.execute(page).fetchone()
+            if end is not None:
+                self._db.execute(f"DELETE FROM {name} WHERE key < ?", end)
+                return dropped[place:]
             self._db.execute(f"DROP TABLE {name}")
-            self._db.execute("DELETE FROM tables WHERE name = ?", (table,))
+            self._db.execute("DELETE FROM tables WHERE number = ?", (int(name[1:]),))
+        return []
 
     def _create(self, tables: dict[str, str], table: str) -> str:
         number = self._db.execute("INSERT INTO tables (name) VALUES (?)", (table,)).lastrowid

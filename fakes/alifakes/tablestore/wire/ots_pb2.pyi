@@ -50,6 +50,11 @@ SCT_INPUT_COLUMNS: StreamColumnType
 SCT_INVALID: StreamColumnType
 SCT_SPECIFIED_COLUMN: StreamColumnType
 STRING: PrimaryKeyType
+TS_ACTIVE: TableStatus
+TS_INACTIVE: TableStatus
+TS_LOADING: TableStatus
+TS_UNLOADING: TableStatus
+TS_UPDATING: TableStatus
 UPDATE: OperationType
 VT_BLOB: VariantType
 VT_DOUBLE: VariantType
@@ -275,7 +280,7 @@ class DescribeTableRequest(_message.Message):
     def __init__(self, table_name: _Optional[str] = ...) -> None: ...
 
 class DescribeTableResponse(_message.Message):
-    __slots__ = ["creation_time", "index_metas", "reserved_throughput_details", "shard_splits", "sse_details", "stream_details", "table_meta", "table_options"]
+    __slots__ = ["creation_time", "index_metas", "reserved_throughput_details", "shard_splits", "sse_details", "stream_details", "table_meta", "table_options", "table_status"]
     CREATION_TIME_FIELD_NUMBER: _ClassVar[int]
     INDEX_METAS_FIELD_NUMBER: _ClassVar[int]
     RESERVED_THROUGHPUT_DETAILS_FIELD_NUMBER: _ClassVar[int]
@@ -284,6 +289,7 @@ class DescribeTableResponse(_message.Message):
     STREAM_DETAILS_FIELD_NUMBER: _ClassVar[int]
     TABLE_META_FIELD_NUMBER: _ClassVar[int]
     TABLE_OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    TABLE_STATUS_FIELD_NUMBER: _ClassVar[int]
     creation_time: int
     index_metas: _containers.RepeatedCompositeFieldContainer[IndexMeta]
     reserved_throughput_details: ReservedThroughputDetails
@@ -292,7 +298,8 @@ class DescribeTableResponse(_message.Message):
     stream_details: StreamDetails
     table_meta: TableMeta
     table_options: TableOptions
-    def __init__(self, table_meta: _Optional[_Union[TableMeta, _Mapping]] = ..., reserved_throughput_details: _Optional[_Union[ReservedThroughputDetails, _Mapping]] = ..., table_options: _Optional[_Union[TableOptions, _Mapping]] = ..., stream_details: _Optional[_Union[StreamDetails, _Mapping]] = ..., shard_splits: _Optional[_Iterable[bytes]] = ..., sse_details: _Optional[_Union[SSEDetails, _Mapping]] = ..., index_metas: _Optional[_Iterable[_Union[IndexMeta, _Mapping]]] = ..., creation_time: _Optional[int] = ...) -> None: ...
+    table_status: TableStatus
+    def __init__(self, table_meta: _Optional[_Union[TableMeta, _Mapping]] = ..., reserved_throughput_details: _Optional[_Union[ReservedThroughputDetails, _Mapping]] = ..., table_options: _Optional[_Union[TableOptions, _Mapping]] = ..., table_status: _Optional[_Union[TableStatus, str]] = ..., stream_details: _Optional[_Union[StreamDetails, _Mapping]] = ..., shard_splits: _Optional[_Iterable[bytes]] = ..., sse_details: _Optional[_Union[SSEDetails, _Mapping]] = ..., index_metas: _Optional[_Iterable[_Union[IndexMeta, _Mapping]]] = ..., creation_time: _Optional[int] = ...) -> None: ...
 
 class DropIndexRequest(_message.Message):
     __slots__ = ["index_name", "main_table_name"]
@@ -791,6 +798,9 @@ class StreamColumnType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 
 class IndexSyncPhase(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class TableStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 
 class RowExistenceExpectation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):

@@ -10,12 +10,13 @@ Messages are those of the service's list of error codes, "PlainBuffer encoding".
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from alifakes.tablestore.engine.crc8 import TABLE, crc8
+from alifakes.tablestore.engine.encoded import StoredCell, encode_cells
 from alifakes.tablestore.engine.model import AutoIncrement, Bound, Cell, KeyPart, KeyValue, Value
 from alifakes.tablestore.errors import OtsError
-from alifakes.tablestore.wire.crc8 import AFTER_8, TABLE, crc8
 
 HEADER = b"\x75\x00\x00\x00"
 TAG_ROW_PK = 0x01
@@ -43,8 +44,6 @@ DELETE_ALL_VERSIONS = 0x1
 DELETE_ONE_VERSION = 0x3
 INCREMENT = 0x4
 
-CHECKSUMS = [bytes((TAG_CELL_CHECKSUM, crc)) for crc in range(256)]
-
 _MARKERS: dict[int, KeyPart] = {
     VT_INF_MIN: Bound.INF_MIN,
     VT_INF_MAX: Bound.INF_MAX,
@@ -58,20 +57,18 @@ _TYPE_NAMES = {
     VT_INF_MAX: "VT_INF_MAX",
     VT_AUTO_INCREMENT: "VT_AUTO_INCREMENT",
 }
-_KEY_TYPES = frozenset((VT_INTEGER, VT_STRING, VT_BLOB, *_MARKERS))
+_KEY_TYPES = frozenset((VT_INTEGER, VT_BOOLEAN, VT_STRING, VT_BLOB, *_MARKERS))
 _COLUMN_TYPES = frozenset((VT_INTEGER, VT_DOUBLE, VT_BOOLEAN, VT_STRING, VT_BLOB))
 
 _INT32 = struct.Struct("<i")
 _INT64 = struct.Struct("<q")
 _DOUBLE = struct.Struct("<d")
 _SIZE_TYPE = struct.Struct("<iB")  # of a value: size of what follows, its type
-_STRING_HEAD = struct.Struct("<BiBi")  # TAG_CELL_VALUE, size, type, length
 
-# Column names repeat in every row: what they decode or encode to is kept, up to a bound.
+# Column names repeat in every row: what they decode to is kept, up to a bound.
 _NAMES_KEPT = 4096
 _NAME_SIZE_KEPT = 255
 _decoded_names: dict[bytes, tuple[str, int]] = {}
-_encoded_names: dict[str, tuple[bytes, int]] = {}
 
 
 class WireCell(NamedTuple):
@@ -108,10 +105,10 @@ def decode_rows(data: bytes) -> list[WireRow]:
     """Decode a header and the rows after it; raises OtsError 400 OTSParameterInvalid when they are damaged."""
     if data[:4] != HEADER:
         raise broken(f"mismatch header, actual: {int.from_bytes(data[:4], 'little')}, expect: {HEADER[0]}.")
-    rows = []
+    rows: list[WireRow] = []
     position = 4
     try:
-        while position < len(data):
+        while position < len(data) and (not rows or data[position:].strip(b"\0")):  # the Node SDK pads keys with zeros
             row, position = _read_row(data, position)
             rows.append(row)
     except (IndexError, struct.error):
@@ -265,66 +262,16 @@ def _wrong_checksum(sent: int, computed: int) -> OtsError:
     return broken(f"checksum is mismatch, {sent}:{computed}.")
 
 
-def encode_row(key: Iterable[tuple[str, KeyValue]], cells: Sequence[Cell] = ()) -> bytes:
+def encode_row(key: Iterable[tuple[str, KeyValue]], cells: Iterable[Cell] = ()) -> bytes:
     """Encode one row of an answer with its header; the SDK cannot read cell types, so none is ever written."""
-    parts = [HEADER]
-    append_row(parts, key, cells)
-    return b"".join(parts)
+    return HEADER + encode_cells(key, _stored(cells))[0]
 
 
-def encode_rows(rows: Iterable[tuple[Iterable[tuple[str, KeyValue]], Sequence[Cell]]]) -> bytes:
-    """Encode the rows of a GetRange page after one header; no rows encode to no bytes."""
-    parts = [HEADER]
-    for key, cells in rows:
-        append_row(parts, key, cells)
-    return b"".join(parts) if len(parts) > 1 else b""
+def encode_rows(rows: Iterable[tuple[Iterable[tuple[str, KeyValue]], Iterable[Cell]]]) -> bytes:
+    """Encode rows after one header; no rows encode to no bytes."""
+    encoded = [encode_cells(key, _stored(cells))[0] for key, cells in rows]
+    return b"".join((HEADER, *encoded)) if encoded else b""
 
 
-def append_row(parts: list[bytes], key: Iterable[tuple[str, KeyValue]], cells: Sequence[Cell]) -> None:
-    """Append one row without a header to `parts`."""
-    crc = 0
-    parts.append(b"\x01")
-    for name, value in key:
-        head, name_crc = _encoded_names.get(name) or _learn_encoded(name)
-        encoded, cell_crc = _encode_value(value, name_crc)
-        parts += (head, encoded, CHECKSUMS[cell_crc])
-        crc = TABLE[crc ^ cell_crc]
-    if cells:
-        parts.append(b"\x02")
-    timestamp, stamp, stamp_crc = -1, b"", 0
-    for cell in cells:
-        head, name_crc = _encoded_names.get(cell.name) or _learn_encoded(cell.name)
-        encoded, cell_crc = _encode_value(cell.value, name_crc)
-        if cell.timestamp != timestamp:  # the cells of a row were mostly written together
-            timestamp = cell.timestamp
-            stamp = _INT64.pack(timestamp)
-            stamp_crc = crc8(stamp)
-        cell_crc = AFTER_8[cell_crc] ^ stamp_crc
-        parts += (head, encoded, b"\x07", stamp, CHECKSUMS[cell_crc])
-        crc = TABLE[crc ^ cell_crc]
-    parts.append(bytes((TAG_ROW_CHECKSUM, TABLE[crc])))
-
-
-def _learn_encoded(name: str) -> tuple[bytes, int]:
-    raw = name.encode("utf-8")
-    known = bytes((TAG_CELL, TAG_CELL_NAME)) + _INT32.pack(len(raw)) + raw, crc8(raw)
-    if len(_encoded_names) >= _NAMES_KEPT:
-        _encoded_names.clear()
-    _encoded_names[name] = known
-    return known
-
-
-def _encode_value(value: Value, crc: int) -> tuple[bytes, int]:
-    """TAG_CELL_VALUE and the value, and the CRC continued over its type and bytes (not its size)."""
-    if isinstance(value, str):
-        raw = value.encode("utf-8")
-        encoded = _STRING_HEAD.pack(TAG_CELL_VALUE, len(raw) + 5, VT_STRING, len(raw)) + raw
-    elif isinstance(value, bytes):
-        encoded = _STRING_HEAD.pack(TAG_CELL_VALUE, len(value) + 5, VT_BLOB, len(value)) + value
-    elif isinstance(value, bool):
-        encoded = b"\x05\x02\x00\x00\x00\x02\x01" if value else b"\x05\x02\x00\x00\x00\x02\x00"
-    elif isinstance(value, int):
-        encoded = b"\x05\x09\x00\x00\x00\x00" + _INT64.pack(value)
-    else:
-        encoded = b"\x05\x09\x00\x00\x00\x01" + _DOUBLE.pack(value)
-    return encoded, crc8(encoded[5:], crc)
+def _stored(cells: Iterable[Cell]) -> list[StoredCell]:
+    return [(cell.name, cell.value, cell.timestamp) for cell in cells]

@@ -16,6 +16,7 @@ from alifakes.tablestore.engine.model import (
     TimeRange,
     WriteKind,
 )
+from alifakes.tablestore.engine.put import EncodedPut
 from alifakes.tablestore.wire import ots_pb2 as pb
 from alifakes.tablestore.wire.filters import decode_condition, decode_filter
 from alifakes.tablestore.wire.plain_buffer import (
@@ -25,6 +26,7 @@ from alifakes.tablestore.wire.plain_buffer import (
     WireCell,
     decode_row,
 )
+from alifakes.tablestore.wire.plain_puts import read_put
 
 try:
     from google.protobuf.unknown_fields import UnknownFieldSet
@@ -35,6 +37,7 @@ M = TypeVar("M", bound=Message)
 ReadRequest = pb.GetRowRequest | pb.TableInBatchGetRowRequest | pb.GetRangeRequest
 WriteRequest = pb.PutRowRequest | pb.UpdateRowRequest | pb.DeleteRowRequest
 
+_RETURN_TYPE = pb.ReturnContent.DESCRIPTOR.fields_by_name["return_type"].number
 _CHANGES = {
     None: Change.PUT,
     DELETE_ALL_VERSIONS: Change.DELETE_ALL,
@@ -51,8 +54,20 @@ def parse(kind: type[M], body: bytes) -> M:
     except (DecodeError, UnicodeDecodeError):  # the latter from protobuf's Python implementation only
         raise errors.unparsable_message() from None
     if not message.IsInitialized():
+        _refuse_existence(message)
         raise errors.unparsable_message()
     return message
+
+
+def _refuse_existence(message: Message) -> None:
+    """To proto2 an unknown value is none at all; that of a required field deserves its own message."""
+    if isinstance(message, pb.Condition):
+        for field in _unknown_fields(message):
+            raise errors.invalid_row_existence(field.data)
+    for descriptor, value in message.ListFields():
+        if descriptor.message_type is not None:
+            for part in [value] if isinstance(value, Message) else value:
+                _refuse_existence(part)
 
 
 def known(message: M) -> M:
@@ -88,14 +103,6 @@ def text(value: str) -> str:
     if not isinstance(value, str):
         raise errors.unparsable_message()
     return value
-
-
-def refuse_transaction(
-    request: pb.GetRowRequest | pb.GetRangeRequest | pb.BatchWriteRowRequest | WriteRequest,
-) -> None:
-    """No transaction is ever started here, so no id is valid; the SDK may send an empty one."""
-    if request.transaction_id:
-        raise errors.invalid_transaction_id()
 
 
 def decode_read_key(data: bytes) -> NamedKey:
@@ -141,16 +148,38 @@ def decode_change(kind: WriteKind, data: bytes, request: pb.RowInBatchWriteRowRe
         raise errors.delete_marker_in_write()
     if kind is WriteKind.DELETE and not row.deleted:
         raise errors.delete_marker_missing()
-    return_type = request.return_content.return_type
-    if return_type == pb.RT_AFTER_MODIFY:
-        raise errors.not_emulated("RT_AFTER_MODIFY")
+    return_key, returned = decode_return(request.return_content) if request.HasField("return_content") else (False, ())
     return RowChange(
         kind=kind,
         key=row.key,
         updates=tuple([_decode_update(cell) for cell in row.cells]),
         condition=decode_condition(request.condition),
-        return_key=return_type == pb.RT_PK,
+        return_key=return_key,
+        returned=returned,
     )
+
+
+def read_plain_put(data: bytes, request: pb.RowInBatchWriteRowRequest | pb.PutRowRequest) -> EncodedPut | None:
+    """The same of a put, if it has no condition, asks for nothing back, and is certainly right."""
+    condition = request.condition
+    if condition.row_existence != pb.IGNORE or condition.column_condition:
+        return None
+    if request.HasField("return_content") and decode_return(request.return_content)[0]:
+        return None
+    return read_put(data)
+
+
+def decode_return(content: pb.ReturnContent) -> tuple[bool, tuple[str, ...]]:
+    """Whether the answer carries the key, and the columns whose new cells it carries."""
+    if not content.HasField("return_type"):
+        for field in _unknown_fields(content):
+            if field.field_number == _RETURN_TYPE:
+                raise errors.invalid_return_type(field.data)
+    known_at_the_top(content)
+    names = tuple([text(name) for name in content.return_column_names])
+    if names and content.return_type != pb.RT_AFTER_MODIFY:
+        raise errors.returned_column_names(pb.ReturnType.Name(content.return_type))
+    return content.return_type != pb.RT_NONE, names
 
 
 def _decode_update(cell: WireCell) -> ColumnUpdate:

@@ -23,6 +23,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 DIS_MAX_QUERY: QueryType
 DOUBLE: FieldType
 EXISTS_QUERY: QueryType
+FAILED: IndexStatusEnum
 FULL: SyncPhase
 FUNCTIONS_SCORE_QUERY: QueryType
 FUNCTION_SCORE_QUERY: QueryType
@@ -58,6 +59,7 @@ MONTH: DateTimeUnit
 NESTED: FieldType
 NESTED_QUERY: QueryType
 OR: QueryOperator
+PENDING: IndexStatusEnum
 PLAIN_MODE: HighlightEncoder
 PREFIX_QUERY: QueryType
 QUARTER_YEAR: DateTimeUnit
@@ -66,6 +68,7 @@ RETURN_ALL: ColumnReturnType
 RETURN_ALL_FROM_INDEX: ColumnReturnType
 RETURN_NONE: ColumnReturnType
 RETURN_SPECIFIED: ColumnReturnType
+RUNNING: IndexStatusEnum
 SCORE: HighlightFragmentOrder
 SCORE_MODE_AVG: ScoreMode
 SCORE_MODE_MAX: ScoreMode
@@ -230,16 +233,18 @@ class DescribeSearchIndexRequest(_message.Message):
     def __init__(self, table_name: _Optional[str] = ..., index_name: _Optional[str] = ..., include_sync_stat: bool = ...) -> None: ...
 
 class DescribeSearchIndexResponse(_message.Message):
-    __slots__ = ["create_time", "schema", "sync_stat", "time_to_live"]
+    __slots__ = ["create_time", "index_status", "schema", "sync_stat", "time_to_live"]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    INDEX_STATUS_FIELD_NUMBER: _ClassVar[int]
     SCHEMA_FIELD_NUMBER: _ClassVar[int]
     SYNC_STAT_FIELD_NUMBER: _ClassVar[int]
     TIME_TO_LIVE_FIELD_NUMBER: _ClassVar[int]
     create_time: int
+    index_status: IndexStatus
     schema: IndexSchema
     sync_stat: SyncStat
     time_to_live: int
-    def __init__(self, schema: _Optional[_Union[IndexSchema, _Mapping]] = ..., sync_stat: _Optional[_Union[SyncStat, _Mapping]] = ..., create_time: _Optional[int] = ..., time_to_live: _Optional[int] = ...) -> None: ...
+    def __init__(self, schema: _Optional[_Union[IndexSchema, _Mapping]] = ..., sync_stat: _Optional[_Union[SyncStat, _Mapping]] = ..., create_time: _Optional[int] = ..., time_to_live: _Optional[int] = ..., index_status: _Optional[_Union[IndexStatus, _Mapping]] = ...) -> None: ...
 
 class DisMaxQuery(_message.Message):
     __slots__ = ["queries", "tie_breaker", "weight"]
@@ -797,6 +802,14 @@ class IndexSetting(_message.Message):
     routing_partition_size: int
     def __init__(self, number_of_shards: _Optional[int] = ..., routing_fields: _Optional[_Iterable[str]] = ..., routing_partition_size: _Optional[int] = ...) -> None: ...
 
+class IndexStatus(_message.Message):
+    __slots__ = ["status", "status_description"]
+    STATUS_DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    status: IndexStatusEnum
+    status_description: str
+    def __init__(self, status: _Optional[_Union[IndexStatusEnum, str]] = ..., status_description: _Optional[str] = ...) -> None: ...
+
 class InnerHits(_message.Message):
     __slots__ = ["highlight", "limit", "offset", "sort"]
     HIGHLIGHT_FIELD_NUMBER: _ClassVar[int]
@@ -1250,4 +1263,7 @@ class TextSimilarity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 
 class SyncPhase(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class IndexStatusEnum(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from alifakes.tablestore import errors
 from alifakes.tablestore.engine.search import geo
@@ -47,6 +47,33 @@ from alifakes.tablestore.wire.requests import known, parse, text
 
 
 def decode_query(query: pb.Query) -> Query:
+    """Raises OtsError, also for one that is nested too deep to be walked through."""
+    decoded = _decode(query)
+    if _depth(decoded) > errors.MAX_QUERY_DEPTH:
+        raise errors.search_too_deep()
+    return decoded
+
+
+def _depth(query: Query) -> int:
+    deepest, left = 0, [(query, 1)]
+    while left:
+        one, depth = left.pop()
+        deepest = max(deepest, depth)
+        left += [(part, depth + 1) for part in _parts(one)]
+    return deepest
+
+
+def _parts(query: Query) -> Sequence[Query]:
+    if isinstance(query, Bool):
+        return (*query.must, *query.must_not, *query.filters, *query.should)
+    if isinstance(query, DisMax):
+        return query.queries
+    return (query.query,) if isinstance(query, ConstantScore | FunctionScore | Nested) else ()
+
+
+def _decode(query: pb.Query) -> Query:
+    if not query.HasField("type"):
+        raise errors.search_query_missing()
     decode = QUERIES.get(query.type)
     if decode is None:
         raise errors.not_emulated(f"Search with {pb.QueryType.Name(query.type)}")
@@ -54,7 +81,7 @@ def decode_query(query: pb.Query) -> Query:
 
 
 def _decode_queries(queries: Iterable[pb.Query]) -> tuple[Query, ...]:
-    return tuple(decode_query(query) for query in queries)
+    return tuple(_decode(query) for query in queries)
 
 
 def _decode_match(data: bytes) -> Match:
@@ -126,7 +153,7 @@ def _decode_bool(data: bytes) -> Bool:
 
 
 def _decode_constant_score(data: bytes) -> ConstantScore:
-    return ConstantScore(_inner_query(known(parse(pb.ConstScoreQuery, data)).filter))
+    return ConstantScore(_decode(known(parse(pb.ConstScoreQuery, data)).filter))
 
 
 def _decode_dis_max(data: bytes) -> DisMax:
@@ -136,13 +163,7 @@ def _decode_dis_max(data: bytes) -> DisMax:
 
 def _decode_function_score(data: bytes) -> FunctionScore:
     query = known(parse(pb.FunctionScoreQuery, data))
-    return FunctionScore(_inner_query(query.query), text(query.field_value_factor.field_name))
-
-
-def _inner_query(query: pb.Query) -> Query:
-    if not query.HasField("type"):
-        raise errors.search_query_missing()
-    return decode_query(query)
+    return FunctionScore(_decode(query.query), text(query.field_value_factor.field_name))
 
 
 def _decode_box(data: bytes) -> GeoBox:
@@ -173,7 +194,7 @@ def _decode_nested(data: bytes) -> Nested:
     query = known(parse(pb.NestedQuery, data))
     return Nested(
         path=text(query.path),
-        query=_inner_query(query.query),
+        query=_decode(query.query),
         mode=_SCORE_MODES[query.score_mode] if query.HasField("score_mode") else ScoreMode.NONE,
         weight=_decode_weight(query),
         inner_hits=_decode_inner_hits(query.inner_hits) if query.HasField("inner_hits") else None,
@@ -300,7 +321,7 @@ _ENDS = {b"\x09": Missing.FIRST, b"\x0a": Missing.LAST}
 
 
 def _decode_filter(wanted: pb.NestedFilter) -> NestedFilter:
-    return NestedFilter(text(wanted.path), _inner_query(wanted.filter))
+    return NestedFilter(text(wanted.path), decode_query(wanted.filter))
 
 
 def _decode_distance_sort(sort: pb.GeoDistanceSort) -> DistanceSort:

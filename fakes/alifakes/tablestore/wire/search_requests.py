@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alifakes.tablestore import errors
 from alifakes.tablestore.engine.search.query import Query, Returned, ScanRequest, SearchRequest
 from alifakes.tablestore.wire import search_pb2 as pb
@@ -22,6 +25,20 @@ _COUNT_ALL = 2**31 - 1
 def decode_search(request: pb.SearchRequest) -> SearchRequest:
     """Routing values are checked and change nothing: an index here is one partition."""
     known(request)
+    with _no_deeper():
+        return _decode_search(request)
+
+
+@contextmanager
+def _no_deeper() -> Iterator[None]:
+    """Messages in bytes may be nested without end, as protobuf itself does not look into them."""
+    try:
+        yield
+    except RecursionError:
+        raise errors.search_too_deep() from None
+
+
+def _decode_search(request: pb.SearchRequest) -> SearchRequest:
     for key in request.routing_values:
         decode_row(key)
     search = known(parse(pb.SearchQuery, request.search_query))
@@ -45,6 +62,11 @@ def decode_search(request: pb.SearchRequest) -> SearchRequest:
 
 def decode_scan(request: pb.ParallelScanRequest) -> ScanRequest:
     known(request)
+    with _no_deeper():
+        return _decode_scan(request)
+
+
+def _decode_scan(request: pb.ParallelScanRequest) -> ScanRequest:
     if not request.HasField("scan_query"):
         raise errors.scan_query_missing()
     scan = known(parse(pb.ScanQuery, request.scan_query))

@@ -1,4 +1,5 @@
-"""An index over the rows that the Python SDK's own tests search, whose numbers are the service's (P)."""
+"""Indexes that several tests search: over texts, and over the rows of the Python SDK's own tests, whose numbers are the
+service's (P)."""
 
 from __future__ import annotations
 
@@ -70,3 +71,17 @@ def sample(make_sample: Callable[[int], Any]) -> Any:
 @pytest.fixture(scope="session")
 def large_sample(make_sample: Callable[[int], Any]) -> Any:
     return make_sample(1000)
+
+
+@pytest.fixture
+def texts(table: Any, create_index: Any) -> Any:
+    """An index over `text` and `cut`, filled from a list of texts; keys are their places in it."""
+
+    def fill(*values: str, cut: str | None = None, parameter: Any = None) -> Any:
+        table.fill([(str(at), {"text": value}) for at, value in enumerate(values)])
+        field = FieldSchema(
+            "text", FieldType.TEXT, analyzer=cut, analyzer_parameter=parameter, enable_highlighting=True
+        )
+        return create_index(table, field)
+
+    return fill

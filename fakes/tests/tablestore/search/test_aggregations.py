@@ -85,6 +85,13 @@ def test_percentiles_come_in_order(sample: Any, field: str, half: float, most: f
     assert [(item.key, item.value) for item in found] == [(50, half), (90, most)]
 
 
+def test_percentiles_of_long_numbers(table: Any, create_index: Any) -> None:
+    index = create_index(table, FieldSchema("x", FieldType.LONG))
+    table.fill([("a", {"x": 2**62 + 1}), ("b", {"x": 2**63 - 2}), ("c", {"x": 2**63 - 1})])
+    found = _value(index, Percentiles("x", [0, 50, 66, 100]), None)
+    assert [item.value for item in found] == [2**62 + 1, 2**63 - 2, 2**63 - 2, 2**63 - 1]
+
+
 def test_percentiles_of_dates(sample: Any) -> None:
     found = _value(sample, Percentiles("time", [90, 50]))
     days = [time.strftime("%Y-%m-%d", time.gmtime(item.value / 1000)) for item in found]

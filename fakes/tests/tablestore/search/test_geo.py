@@ -116,6 +116,23 @@ def test_only_points_have_places(sample: Any, invalid: Any) -> None:
             sample.search(query)
 
 
+def test_edges_lie_between_the_cells_of_the_grid(cities: Any) -> None:
+    """(P) counts so: a point on the western or southern edge begins before it, and is out."""
+    for box, found in (
+        (("31,120.1499999", "30.2699999,121"), ["hangzhou"]),
+        (("31,120.15", "30.2699999,121"), []),
+        (("31,120.1499999", "30.27,121"), []),
+        (("30.27,120", "30,120.15"), ["hangzhou"]),
+    ):
+        assert cities.keys(GeoBoundingBoxQuery("at", *box)) == found
+
+
+def test_a_circle_reaches_as_far_to_the_north(make_table: Any, create_index: Any) -> None:
+    index = create_index(make_table(), POINT)
+    index.table.fill([("north", {"at": "0.9999,0"}), ("south", {"at": "-0.9999,0"}), ("out", {"at": "1.0001,0"})])
+    assert index.keys(GeoDistanceQuery("at", "0,0", 111_190)) == ["north", "south"]
+
+
 # --- orders ----------------------------------------------------------------------------------------------------------
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 import tablestore as ots_sdk
 from tablestore import (
+    FieldRange,
     FieldSchema,
     FieldType,
     GeoPoint,
     GroupByField,
     GroupByFilter,
     GroupByGeoDistance,
+    GroupByHistogram,
     GroupByRange,
     GroupKeySort,
     Max,
@@ -164,3 +167,25 @@ def test_three_levels_just_pass(sample: Any) -> None:
     assert _counts(_groups(sample, _deep(3))) == [("0", 34), ("1", 33), ("2", 33)]
     assert len(_groups(sample, GroupByField("l", size=2000))) == 100
     assert len(_groups(sample, GroupByField("n.nk", sub_aggs=[ots_sdk.Sum("l")], size=100))) == 100
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def _steps(index: Any, field: str, interval: int, low: int, high: int) -> list[tuple[int, int]]:
+    items = _groups(index, GroupByHistogram(field, interval, FieldRange(low, high)), None)
+    return [(item.key, item.value) for item in items]
+
+
+def test_the_least_of_numbers(make_table: Any, create_index: Any) -> None:
+    index = create_index(make_table(), FieldSchema("x", FieldType.LONG))
+    index.table.fill([("a", {"x": -(2**63)}), ("b", {"x": 2**63 - 1})])
+    assert _steps(index, "x", 3, -(2**63), -(2**63)) == [(-(2**63), 1)]
+
+
+def test_elements_in_steps(make_table: Any, create_index: Any) -> None:
+    items = FieldSchema("n", FieldType.NESTED, sub_field_schemas=[FieldSchema("x", FieldType.LONG)])
+    index = create_index(make_table(), items)
+    index.table.put("a", {"n": json.dumps([{"x": 1}, {"x": 2}, {"x": 7}])})
+    index.table.put("b", {"n": json.dumps([{"x": 8}])})
+    assert _steps(index, "n.x", 5, 0, 10) == [(0, 1), (5, 2)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from calendar import timegm
 from typing import Any
 
@@ -28,6 +27,12 @@ from tablestore import (
     RowCountSort,
     SortOrder,
 )
+
+from alifakes.tablestore.engine.search.group_checks import check_grouping
+from alifakes.tablestore.engine.search.grouping import GridGroups
+from alifakes.tablestore.engine.search.schema import Field, SearchIndexSchema
+from alifakes.tablestore.engine.search.schema import FieldType as Type
+from alifakes.tablestore.errors import OtsError
 
 ROWS: list[dict[str, Any]] = [
     {"x": 1, "y": 0.25, "day": "2023-12-31 23:30:00", "at": "30.27,120.15", "w": "a"},
@@ -76,11 +81,6 @@ def test_steps_of_numbers(index: Any) -> None:
     assert _steps(index, "x", 5, 0, 20, missing_value=7) == [(0, 2), (5, 4), (10, 1)]
     assert _steps(index, "y", 0.5, -1.0, 2.0) == [(-0.5, 1), (0.0, 1), (0.5, 1), (1.5, 1)]
     assert _steps(index, "y", 0.5, 0.0, 1.0, min_doc_count=0) == [(0.0, 1), (0.5, 1), (1.0, 0)]
-
-
-def test_orders_of_steps(index: Any) -> None:
-    assert _steps(index, "x", 5, 0, 20, group_by_sort=[GroupKeySort(SortOrder.DESC)]) == [(10, 1), (5, 3), (0, 2)]
-    assert _steps(index, "x", 5, 0, 20, group_by_sort=[RowCountSort(SortOrder.DESC)]) == [(5, 3), (0, 2), (10, 1)]
 
 
 def _dates(index: Any, count: int, unit: DateTimeUnit, **options: Any) -> list[tuple[int, int]]:
@@ -140,11 +140,33 @@ def test_steps_of_the_calendar(
     assert _dates(index, count, unit, **options) == found
 
 
+def test_steps_longer_than_history(index: Any) -> None:
+    assert _dates(index, 2**31 - 1, DateTimeUnit.YEAR) == [(0, 5)]
+    assert _dates(index, 400, DateTimeUnit.YEAR) == [(0, 5)]
+    assert _dates(index, 2**31 - 1, DateTimeUnit.WEEK) == [(_ms(1969, 12, 29), 5)]
+    assert _dates(index, 9, DateTimeUnit.MONTH, min_doc_count=2) == [(_ms(2024), 4)]
+
+
+def test_the_beginning_of_time(make_table: Any, create_index: Any) -> None:
+    index = create_index(make_table(), FieldSchema("day", FieldType.DATE, date_formats=["epoch_second"]))
+    index.table.put("a", {"day": 0})
+    assert _dates(index, 2**31 - 1, DateTimeUnit.YEAR, time_zone="-01:00") == [(-(2**63), 1)]
+    assert _dates(index, 1, DateTimeUnit.MONTH, time_zone="-01:00") == [(_ms(1969, 12, 1, 1), 1)]
+
+
+def test_orders_of_steps(index: Any) -> None:
+    """The SDK cannot send those of a GroupByHistogram."""
+    last, first = (_ms(2024), 4), (_ms(2023), 1)
+    assert _dates(index, 1, DateTimeUnit.YEAR, group_by_sort=[GroupKeySort(SortOrder.DESC)]) == [last, first]
+    assert _dates(index, 1, DateTimeUnit.YEAR, group_by_sort=[RowCountSort(SortOrder.ASC)]) == [first, last]
+    assert _dates(index, 1, DateTimeUnit.YEAR, group_by_sort=[RowCountSort(SortOrder.DESC)]) == [last, first]
+
+
 def test_grids(index: Any) -> None:
     first, second = _items(index, GroupByGeoGrid("at", GeoHashPrecision.GHP_39KM_19KM_4, sub_aggs=[Max("x")]))
     assert [(item.key, item.row_count, item.sub_aggs[0].value) for item in (first, second)] == [
         ("wtmk", 2, 1),
-        ("wx4g", 1, 5),
+        ("wx4f", 1, 5),
     ]
     grid = first.geo_grid
     assert grid.bottom_right.lat < 30.27 < grid.top_left.lat
@@ -229,13 +251,13 @@ def test_combinations_the_other_way(index: Any) -> None:
             GroupByDateHistogram(
                 "day", DateTimeValue(1, DateTimeUnit.DAY), offset=DateTimeValue(1, DateTimeUnit.MONTH)
             ),
-            "[offset] in units of MONTH is not supported",
+            "[offset] of 1 MONTH is not supported",
         ),
         (
             GroupByDateHistogram("day", DateTimeValue(1, DateTimeUnit.DAY), FieldRange("2024-01-01 00:00:00", None)),
             "[field_range] must have both min and max",
         ),
-        (GroupByGeoGrid("at", 13), "[group_by_geo_grid.precision] must be in range: [1, 12], not 13"),
+        (GroupByGeoGrid("x", 4), "GROUP_BY_GEO_GRID is not supported for field[x] of type LONG"),
         (
             GroupByComposite([GroupByRange("x", [(0, 1)], name="r")]),
             "source[r] must be a GroupByField, a GroupByHistogram or a GroupByDateHistogram",
@@ -245,18 +267,28 @@ def test_combinations_the_other_way(index: Any) -> None:
             "source[f] must be a GroupByField, a GroupByHistogram or a GroupByDateHistogram",
         ),
         (GroupByComposite(SOURCES, size=2001), "[group_by.size] must be in range: [1, 2000], not 2001"),
+        (GroupByComposite(SOURCES, suggested_size=-1), "[group_by.size] must be in range: [1, 2000], not -1"),
+        (
+            GroupByDateHistogram(
+                "day", DateTimeValue(1, DateTimeUnit.DAY), offset=DateTimeValue(367, DateTimeUnit.DAY)
+            ),
+            "[offset] of 367 DAY is not supported",
+        ),
+        (
+            GroupByHistogram("y", 5e-324, FieldRange(0.0, 1.0)),
+            "(field_range.max - field_range.min) / interval cannot exceed 2000",
+        ),
+        (GroupByHistogram("y", "inf", FieldRange(0.0, 1.0)), "[group_by_histogram.interval] is invalid"),
         (GroupByComposite(SOURCES, next_token="x"), "[search.token] is invalid"),
     ],
-    ids=range(15),
+    ids=range(19),
 )
 def test_what_is_refused(index: Any, invalid: Any, asked: Any, message: str) -> None:
     with invalid(message):
         index.search(group_bys=[asked])
 
 
-def test_elements_in_steps(make_table: Any, create_index: Any) -> None:
-    items = FieldSchema("n", FieldType.NESTED, sub_field_schemas=[FieldSchema("x", FieldType.LONG)])
-    index = create_index(make_table(), items)
-    index.table.put("a", {"n": json.dumps([{"x": 1}, {"x": 2}, {"x": 7}])})
-    index.table.put("b", {"n": json.dumps([{"x": 8}])})
-    assert _steps(index, "n.x", 5, 0, 10) == [(0, 1), (5, 2)]
+def test_a_precision_that_the_sdk_does_not_send() -> None:
+    schema = SearchIndexSchema("index", (Field("at", Type.GEO_POINT),))
+    with pytest.raises(OtsError, match=r"\[group_by_geo_grid.precision\] must be in range: \[1, 12\], not 13"):
+        check_grouping(schema, (), (GridGroups("grid", "at", 13),))

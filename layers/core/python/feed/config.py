@@ -8,13 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from feed.errors import Misconfigured
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """One value per environment variable of the same name in capitals, behind `FEED_` where it is ours.
 
     `pull_followers`: from so many on, an author's articles are left to the readers; 0 is never.
@@ -52,8 +51,7 @@ class Settings:
         )
 
 
-@dataclass(frozen=True)
-class Payee:
+class Payee(NamedTuple):
     """Whom Alipay pays, and the key by which it proves to be Alipay (DER)."""
 
     app_id: str
@@ -112,8 +110,7 @@ def act_weights(env: Mapping[str, str]) -> dict[str, float]:
     return weights
 
 
-@dataclass(frozen=True)
-class Training:
+class Training(NamedTuple):
     """How neighbours are computed, `FEED_TRAIN_` and the name; 0 days switch window or decay off."""
 
     window_days: int
@@ -132,8 +129,7 @@ class Training:
         )
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(NamedTuple):
     """An access key; `security_token` is empty only for a permanent one."""
 
     access_key_id: str

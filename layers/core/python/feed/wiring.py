@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from feed.call import Call
 from feed.config import Credentials, Merchant, Payee, Settings, Training, act_weights
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from feed.gateways.alipay import Alipay
     from feed.gateways.alipay_signature import Verifier
     from feed.gateways.invoker import Invoker
+    from feed.gateways.pay_page import PayPage
     from feed.store.cards import Cards
     from feed.store.client import Connection, Tables
 
@@ -27,8 +28,7 @@ _known_callers: set[int] = set()
 _read_lately: dict[str, tuple[int, Any]] = {}
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(NamedTuple):
     """What one function may touch: its tables (by name) and the functions it may invoke; its role is made from this."""
 
     tables: tuple[str, ...] = ()
@@ -58,6 +58,10 @@ class World:
     @cached_property
     def alipay(self) -> Alipay:
         return _alipay()
+
+    @cached_property
+    def pay_page(self) -> PayPage:
+        return _pay_page()
 
     @cached_property
     def verifier(self) -> Verifier:
@@ -108,7 +112,7 @@ def open_world(call: Call, grant: Grant, context: Any) -> World:
 
 def forget() -> None:
     """Drop everything that this instance holds, so that the next call begins as in a new one."""
-    for cached in (settings, _connection, _invoker, _alipay, _verifier, _cards):
+    for cached in (settings, _connection, _invoker, _alipay, _pay_page, _verifier, _cards):
         cached.cache_clear()
     _known_callers.clear()
     _read_lately.clear()
@@ -146,6 +150,14 @@ def _alipay() -> Alipay:
 
     _require_tips()
     return Alipay.open(Merchant.from_env(os.environ))
+
+
+@lru_cache(maxsize=1)
+def _pay_page() -> PayPage:
+    from feed.gateways.pay_page import PayPage
+
+    _require_tips()
+    return PayPage.open(Merchant.from_env(os.environ))
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from alifakes.tablestore.engine.model import Row, Value
@@ -83,18 +84,20 @@ def _percentiles(
 
 
 def _at(values: Sequence[Any], percent: float) -> Any:
-    at = min(max(percent * len(values) / 100 - 0.5, 0), len(values) - 1)
+    """Exact for whole numbers, of which floats hold no more than 53 bits."""
+    at = min(max(Fraction(percent) * len(values) / 100 - Fraction(1, 2), Fraction(0)), Fraction(len(values) - 1))
     below = int(at)
-    above = min(below + 1, len(values) - 1)
-    if values[below] == values[above]:
+    step = at - below
+    if not step or values[below] == values[below + 1]:
         return values[below]
-    return values[below] + (values[above] - values[below]) * (at - below)
+    between = values[below + 1] - values[below]
+    return values[below] + between * (float(step) if isinstance(between, float) else step)
 
 
 def _as_sent(kind: FieldType, value: Any) -> Value:
     if kind is FieldType.DOUBLE:
         return float(value)
-    return int(value / NS_PER_MS if kind is FieldType.DATE else value)
+    return int(value) // NS_PER_MS if kind is FieldType.DATE else int(value)
 
 
 def _top_rows(index: InvertedIndex, numbers: Numbers, asked: TopRows, rows: Rows) -> tuple[Row, ...]:

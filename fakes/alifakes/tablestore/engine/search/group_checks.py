@@ -121,6 +121,9 @@ def _check_group_by(index: SearchIndexSchema, asked: GroupBy) -> None:
     size = getattr(asked, "size", None)
     if size is not None and not 0 < size <= errors.MAX_GROUPS:
         raise errors.invalid_group_size(size)
+    suggested = asked.suggested_size if isinstance(asked, Composite) else None
+    if suggested is not None and suggested <= 0:
+        raise errors.invalid_group_size(suggested)
     if isinstance(asked, GridGroups) and not 1 <= asked.precision <= errors.MAX_GEOHASH:
         raise errors.invalid_geohash_precision(asked.precision)
 

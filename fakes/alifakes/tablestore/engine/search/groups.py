@@ -176,33 +176,30 @@ def _by_grid(scope: _Scope, asked: GridGroups) -> GroupByResult:
 def _by_steps(scope: _Scope, asked: Histogram | DateHistogram) -> GroupByResult:
     """Within bounds, groups without rows show too when so few are enough (`minimum` 0)."""
     field = field_of(scope.index, asked.field)
-    floor, following = _steps(scope, asked)
+    steps = _steps(scope, asked)
     missing = None if asked.missing is None else as_field_value(field, asked.missing)
-    buckets = _buckets(scope, asked.field, floor, missing)
+    buckets = _buckets(scope, asked.field, steps.number, missing)
     if asked.bounds is not None:
-        low, high = (floor(as_field_value(field, bound)) for bound in asked.bounds)
-        _check_steps(low, high, following)
-        buckets = {key: members for key, members in buckets.items() if low <= key <= high}
-        while asked.minimum == 0 and low <= high:
-            buckets.setdefault(low, [])
-            low = following(low)
-    least = 1 if asked.minimum is None else asked.minimum
-    enough = {key: members for key, members in buckets.items() if len(members) >= least}
-    if len(enough) > errors.MAX_GROUPS:
+        low, high = (steps.number(as_field_value(field, bound)) for bound in asked.bounds)
+        if high - low > errors.MAX_GROUPS:
+            raise errors.too_many_steps()
+        within = range(low, high + 1)
+        buckets = {number: members for number, members in buckets.items() if number in within}
+        if asked.minimum == 0:
+            buckets = {number: buckets.get(number, []) for number in within}
+    least = asked.minimum or 0
+    enough = {number: members for number, members in buckets.items() if len(members) >= least}
+    if len(enough) > errors.MAX_GROUPS + 1:
         raise errors.too_many_steps()
     ordered = _ordered(scope, asked.below, enough, asked.sort or _BY_KEY, None)
-    return GroupByResult(asked, tuple([_made(scope, asked.below, key, members) for key, members in ordered]))
+    groups = [_made(scope, asked.below, steps.begin(number), members) for number, members in ordered]
+    return GroupByResult(asked, tuple(groups))
 
 
-def _steps(scope: _Scope, asked: Histogram | DateHistogram) -> tuple[histograms.Floor, histograms.Next]:
+def _steps(scope: _Scope, asked: Histogram | DateHistogram) -> histograms.Steps:
     if isinstance(asked, Histogram):
         return histograms.steps_of(field_of(scope.index, asked.field), asked)
     return histograms.calendar_steps_of(asked)
-
-
-def _check_steps(low: Any, high: Any, following: histograms.Next) -> None:
-    if (high - low) / (following(low) - low) > errors.MAX_GROUPS:
-        raise errors.too_many_steps()
 
 
 # --- combinations ----------------------------------------------------------------------------------------------------
@@ -238,15 +235,21 @@ def _by_combination(scope: _Scope, asked: Composite) -> GroupByResult:
 
 def _keys_by_document(scope: _Scope, source: FieldGroups | Histogram | DateHistogram) -> dict[int, list[Any]]:
     field = field_of(scope.index, source.field)
-    floor: Callable[[Any], Any] = (lambda value: value) if isinstance(source, FieldGroups) else _steps(scope, source)[0]
     missing = None
     if not isinstance(source, FieldGroups) and source.missing is not None:
         missing = as_field_value(field, source.missing)
     found: dict[int, list[Any]] = {}
-    for key, members in _buckets(scope, source.field, floor, missing, keep_missing=True).items():
+    for key, members in _buckets(scope, source.field, _key_of(scope, source), missing, keep_missing=True).items():
         for number in members:
             found.setdefault(number, []).append(key)
     return found
+
+
+def _key_of(scope: _Scope, source: FieldGroups | Histogram | DateHistogram) -> Callable[[Any], Any]:
+    if isinstance(source, FieldGroups):
+        return lambda value: value
+    steps = _steps(scope, source)
+    return lambda value: steps.begin(steps.number(value))
 
 
 def _texts(scope: _Scope, asked: Composite, keys: tuple[Any, ...]) -> tuple[str | None, ...]:

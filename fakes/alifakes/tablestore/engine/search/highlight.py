@@ -9,6 +9,9 @@ from alifakes.tablestore.engine.search.analysis import Token, query_terms, token
 from alifakes.tablestore.engine.search.postings import wildcard
 from alifakes.tablestore.engine.search.query import (
     Bool,
+    ConstantScore,
+    DisMax,
+    FunctionScore,
     HighlightField,
     Match,
     Phrase,
@@ -45,6 +48,11 @@ def _hits(query: Query, field: str, analyzer: Analyzer, words: Sequence[Token]) 
     if isinstance(query, Bool):
         for part in (*query.must, *query.filters, *query.should):
             yield from _hits(part, field, analyzer, words)
+    elif isinstance(query, DisMax):
+        for part in query.queries:
+            yield from _hits(part, field, analyzer, words)
+    elif isinstance(query, ConstantScore | FunctionScore):
+        yield from _hits(query.query, field, analyzer, words)
     elif isinstance(query, Phrase):
         if query.field == field:
             yield from _phrase_hits(query_terms(analyzer, query.text), words)

@@ -56,20 +56,23 @@ class Rows:
 
     def row(self, document: RowDocument) -> Row | None:
         """None for a row that is to come from the table and is no longer there (not verified with the service)."""
-        data = document.data if self._from_index else self._storage.get(self._table.rows, document.key)
-        stored = None if data is None else live(decode_row(data), self._options, self._now_ms)
-        if stored is None:
-            return None
-        cells = self._cells(stored)
+        cells: Cells = ()
+        if self._returned is not Returned.NONE:
+            stored = self._stored_row(document)
+            if stored is None:
+                return None
+            cells = self._cells(stored)
         key = decode_key(document.key)
         self.size += capacity.key_size(self._table.key_names, key) + capacity.cells_size(cells)
         return Row(tuple(zip(self._table.key_names, key, strict=True)), to_cells(cells))
 
+    def _stored_row(self, document: RowDocument) -> StoredRow | None:
+        data = document.data if self._from_index else self._storage.get(self._table.rows, document.key)
+        return None if data is None else live(decode_row(data), self._options, self._now_ms)
+
     def _cells(self, row: StoredRow) -> Cells:
         if self._returned is Returned.ALL:
             return row.cells
-        if self._returned is Returned.NONE:
-            return ()
         names = self._stored if self._returned is Returned.ALL_FROM_INDEX else self._columns
         return tuple(cell for cell in row.cells if cell[0] in names)
 

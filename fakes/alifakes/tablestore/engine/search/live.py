@@ -87,7 +87,7 @@ class LiveIndex:
         """Of what shows of the row; 0 when nothing does any more."""
         options = self._index.options(table.options)
         row = live(decode_row(self._index.documents[number].data), options, now_ms)
-        return 0 if row is None else min([cell[2] for cell in row.cells], default=row.written_ms)
+        return 0 if row is None else row.oldest_ms
 
 
 class LiveIndexes:

@@ -59,14 +59,10 @@ def _raw_reader(level: Level[Any], sorter: Sorter) -> Callable[[int, float], Any
     if isinstance(sorter, DocSort):
         return lambda number, _score: number
     among = None if sorter.filter is None else _among(level, sorter.filter)
-    combine = _MODES[sorter.mode or (SortMode.MAX if _highest(sorter) else SortMode.MIN)]
+    combine = _MODES[sorter.mode or (SortMode.MAX if sorter.descending else SortMode.MIN)]
     if isinstance(sorter, DistanceSort):
         return _distance_reader(sorter, level.reader(sorter.field, among), combine)
     return _field_reader(level, sorter, level.reader(sorter.field, among), combine)
-
-
-def _highest(sorter: FieldSort | DistanceSort) -> bool:
-    return sorter.descending
 
 
 def _among(level: Level[Any], wanted: NestedFilter) -> dict[str, Any]:

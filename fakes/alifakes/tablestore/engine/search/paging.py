@@ -9,6 +9,7 @@ from itertools import islice
 from alifakes.tablestore.engine.search.index import InvertedIndex
 from alifakes.tablestore.engine.search.matches import Matches
 from alifakes.tablestore.engine.search.ordering import Place, Ranking, Sorts, is_kept, place
+from alifakes.tablestore.engine.search.sort_checks import has_score
 from alifakes.tablestore.engine.search.tokens import make_token, read_token
 
 _FEW = 1000  # up to so many matches are sorted; of more, the kept order is read until the page is full
@@ -22,9 +23,10 @@ def numbers_in_order(
         numbers = (index.numbers[key] for key in index.orders.keys(sorts, after))
         return (number for number in numbers if number in matches.documents)
     ranking = Ranking(index, sorts)
+    scored = has_score(sorts)
     places = []
     for number in matches.documents:
-        raw = ranking.raw(number, matches.score(number))
+        raw = ranking.raw(number, matches.score(number) if scored else 0.0)
         places.append(place(sorts, raw, index.documents[number].key))
     behind = places if after is None else [found for found in places if after < found]
     return (index.numbers[found[-1]] for found in heapq.nsmallest(at_most, behind))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, KeysView, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Generic, TypeVar
@@ -19,30 +20,31 @@ D = TypeVar("D")
 
 _APART = 100  # positions between the elements of an array: no phrase reaches from one into the next
 _NOWHERE: dict[int, Positions] = {}
+_SINGLE: list[Positions] = [(place,) for place in range(1000)]  # most terms stand in one place: these share theirs
 
 
-class Postings(Generic[D]):
+class Postings(ABC, Generic[D]):
     """Documents by value, and the values in order; all values of a field have one type."""
 
     def __init__(self) -> None:
         self._documents: dict[Held, D] = {}
         self._values: SortedList[Held] = SortedList()
 
-    def add(self, document: int, values: Iterable[Held]) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def add(self, document: int, values: Iterable[Held]) -> None: ...
 
+    @abstractmethod
     def remove(self, document: int, values: Iterable[Held]) -> None:
         """`values` are those that it was added with."""
-        raise NotImplementedError
 
+    @abstractmethod
     def of(self, value: Held) -> AbstractSet[int]:
         """The documents that hold the value; not to be changed."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def documents(self) -> AbstractSet[int]:
         """Those that have the field at all; not to be changed."""
-        raise NotImplementedError
 
     def between(self, low: Held | None, high: Held | None, include_low: bool, include_high: bool) -> Iterator[Held]:
         found: Iterator[Held] = self._values.irange(low, high, inclusive=(include_low, include_high))
@@ -118,7 +120,7 @@ class TextPostings(Postings[dict[int, Positions]]):
             for term, position, _, _ in tokens(self._analyzer, text):
                 positions.setdefault(term, []).append(first + position)
             first += len(text) + _APART
-        return {term: tuple(places) for term, places in positions.items()}
+        return {term: _shared(places) for term, places in positions.items()}
 
     def add(self, document: int, values: Iterable[Held]) -> None:
         length = 0
@@ -150,6 +152,10 @@ class TextPostings(Postings[dict[int, Positions]]):
     @property
     def documents(self) -> KeysView[int]:
         return self.lengths.keys()
+
+
+def _shared(places: list[int]) -> Positions:
+    return _SINGLE[places[0]] if len(places) == 1 and places[0] < len(_SINGLE) else tuple(places)
 
 
 def wildcard(pattern: str) -> re.Pattern[str]:

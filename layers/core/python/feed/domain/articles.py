@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 class State(str, enum.Enum):
@@ -20,8 +19,7 @@ class State(str, enum.Enum):
 SHOWN_STATES = (State.PUBLISHING, State.PUBLIC)
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     read: int = 0
     like: int = 0
     comment: int = 0
@@ -29,16 +27,14 @@ class Counts:
     reward: int = 0
 
 
-@dataclass(frozen=True)
-class Byline:
+class Byline(NamedTuple):
     """The author as lists show them: a copy on the article's row, which follows the profile within two minutes."""
 
     nickname: str
     avatar_url: str | None = None
 
 
-@dataclass(frozen=True)
-class Article:
+class Article(NamedTuple):
     """One row of the article table. `html` is empty in cards, which are read without it.
 
     `published_ms` is set once, at the first release, and is the article's place in every inbox for ever;

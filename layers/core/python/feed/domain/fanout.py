@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import isqrt
 from typing import NamedTuple
 
@@ -31,8 +30,7 @@ DEAD_AFTER_TRIES = 8
 DEAD_AFTER_MS = 3_600_000
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """One shard of one delivery: the ledger's row.
 
     Follower keys in [start_key, end_key); `cursor` is the first one not acknowledged yet.

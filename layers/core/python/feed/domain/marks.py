@@ -6,7 +6,7 @@ import base64
 import binascii
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.errors import InvalidRequest
 
@@ -20,8 +20,7 @@ _HEAD = struct.Struct(">QQ")
 _ID_BYTES = 8
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """Everything that arrived up to `since_ms` is read, of what arrived later only what `ids` names.
 
     `ms` is the newest arrival that is read.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.actions import Flag
 from feed.domain.tips import Order
@@ -24,8 +24,7 @@ class Kind(str, enum.Enum):
     TIP = "tip"
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(NamedTuple):
     """`at_ms` is stamped on the cause itself (a flag's time, a follow's epoch, a payment's time), so that whoever
     repeats it or takes it back names the same row. `fen` and `order_id` are a tip's.
     """
@@ -68,8 +67,7 @@ def of_tip(order: Order) -> Notice:
     return Notice(Kind.TIP, order.paid_ms, order.payer_id, order.article_id, order.amount_fen, order.id)
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """A row of somebody's notifications: when it arrived and, if so, was taken back, by the server's clock.
 
     `notice` is None where it was taken back before it came.

@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from feed.domain.money import fen_of
@@ -27,8 +27,7 @@ _ORDER_NAME = re.compile(r"[A-Za-z0-9_]{1,64}", re.ASCII)
 _UNSIGNED = ("sign", "sign_type")
 
 
-@dataclass(frozen=True)
-class Signed:
+class Signed(NamedTuple):
     """`values` are all parameters but the signature's own; `text` is what `signature` (raw bytes) must cover."""
 
     values: Mapping[str, str]

@@ -11,9 +11,8 @@ engines agree on what is equal.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from feed.domain.actions import REWARD_BIT, Flag
 
@@ -47,8 +46,7 @@ KINDS: Kinds = (
 Neighbor = tuple[int, float]
 
 
-@dataclass(frozen=True)
-class Spoken:
+class Spoken(NamedTuple):
     """One article of a reader's profile: what was done to it, and how much it counts."""
 
     article_id: int
@@ -56,8 +54,7 @@ class Spoken:
     weight: float
 
 
-@dataclass(frozen=True)
-class Pick:
+class Pick(NamedTuple):
     """A recommended article, and the own article that contributed most to it."""
 
     article_id: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Status(enum.IntEnum):
@@ -15,8 +15,7 @@ class Status(enum.IntEnum):
     NOT_SIGNED_IN = -2
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What a reader's session row says of one author: the authority on whether the reader follows."""
 
     epoch: int
@@ -31,8 +30,7 @@ class Entry:
         return cls(int(epoch), state == "on")
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(NamedTuple):
     """One row of the relation table; a row that is switched off keeps its epoch, so that no older put revives it."""
 
     follower_id: int

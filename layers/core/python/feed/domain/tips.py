@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 AMOUNTS_FEN = (200, 500, 1000, 2000, 5000, 10000)
 PAYABLE_MS = 15 * 60_000
@@ -29,16 +30,14 @@ class Status(str, enum.Enum):
     SETTLED = "settled"
 
 
-@dataclass(frozen=True)
-class Refund:
+class Refund(NamedTuple):
     """The refunds of one order came to `total_fen` at `at_ms`."""
 
     at_ms: int
     total_fen: int
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """A refund that the provider is asked for since `at_ms`, by its number; whether it happened is not known."""
 
     request_no: str
@@ -46,8 +45,7 @@ class Asked:
     at_ms: int
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """One row of the order table; money in fen.
 
     `bucket` is the month (yyyymm) of creation: every repetition of a credit hits the same account row. `refunds` is
@@ -108,8 +106,7 @@ class Trade(str, enum.Enum):
     CLOSED = "TRADE_CLOSED"
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What the provider says of a trade. `refunded_fen` is all that was refunded so far; `doubt` what cannot be."""
 
     order_id: str

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.articles import Article, State
 
 
-@dataclass(frozen=True)
-class Viewer:
+class Viewer(NamedTuple):
     """Who looks (None: a guest), and the people whom this look does not show: blocked, either way, or left."""
 
     id: int | None

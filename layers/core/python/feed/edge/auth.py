@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from feed.config import Settings
 from feed.domain.ids import MAX_ID
+from feed.edge.jws import NotVerified, UnknownKey, public_key, verified
 from feed.errors import Misconfigured, SignIn
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-    from jwt.types import Options
 
 MAX_HEADER_CHARACTERS = 4096
 LEEWAY_S = 60
 MIN_KEY_BITS = 2048
 
+_REQUIRED = ("exp", "iat", "sub", "iss", "aud")
 _HEADER = re.compile(r"(?:bearer|jwt) ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)", re.IGNORECASE | re.ASCII)
 _SUBJECT = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
 
@@ -52,40 +53,22 @@ def _token(value: str) -> str:
 
 
 def _verified_claims(token: str, settings: Settings) -> dict[str, Any]:
-    """The key is the configured one that the token's `kid` names; `jku`, `x5u` and `jwk` in the token are not read.
-
-    PyJWT would compare the times with the wall clock, so those checks are off here and made in `_check_times`.
-    """
-    import jwt
-
-    keys = _public_keys(settings.jwks)
+    """The key is the configured one that the token's `kid` names; `jku`, `x5u` and `jwk` in the token are not read."""
     try:
-        header = jwt.get_unverified_header(token)
-        key = keys.get(header["kid"]) if isinstance(header.get("kid"), str) else None
-        if key is None or "crit" in header:
-            raise sign_in("The token is not signed by a key that is known here.")
-        options: Options = {
-            "require": ["exp", "iat", "sub", "iss", "aud"],
-            "verify_exp": False,
-            "verify_iat": False,
-            "verify_nbf": False,
-        }
-        return jwt.decode(
-            token,
-            key,
-            algorithms=["RS256"],
-            audience=settings.jwt_audience,
-            issuer=settings.jwt_issuer,
-            options=options,
-        )
-    except jwt.InvalidAudienceError:
-        raise sign_in("The token was issued for another audience.") from None
-    except jwt.InvalidIssuerError:
-        raise sign_in("The token was issued by another issuer.") from None
-    except jwt.MissingRequiredClaimError as error:
-        raise sign_in(f"The token has no claim {error.claim}.") from None
-    except jwt.PyJWTError:
+        claims = verified(token, _public_keys(settings.jwks))
+    except UnknownKey as error:
+        raise sign_in(str(error)) from None
+    except NotVerified:
         raise sign_in("The token is not a valid JWT signed with RS256.") from None
+    for name in _REQUIRED:
+        if claims.get(name) is None:
+            raise sign_in(f"The token has no claim {name}.")
+    if claims["iss"] != settings.jwt_issuer:
+        raise sign_in("The token was issued by another issuer.")
+    audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+    if settings.jwt_audience not in audiences or not all(isinstance(each, str) for each in audiences):
+        raise sign_in("The token was issued for another audience.")
+    return claims
 
 
 def _check_times(claims: Mapping[str, Any], now_s: int) -> None:
@@ -119,14 +102,10 @@ def _public_keys(jwks: str) -> Mapping[str, RSAPublicKey]:
 
 
 def _public_key(entry: Mapping[str, Any], number: int) -> RSAPublicKey:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-    from jwt import InvalidKeyError
-    from jwt.algorithms import RSAAlgorithm
-
     try:
-        key = RSAAlgorithm.from_jwk(dict(entry))
-    except (InvalidKeyError, ValueError, TypeError, KeyError):
-        raise Misconfigured(f"RSA key {number} of FEED_JWKS cannot be read.") from None
-    if not isinstance(key, RSAPublicKey) or key.key_size < MIN_KEY_BITS:
-        raise Misconfigured(f"RSA key {number} of FEED_JWKS is private or shorter than {MIN_KEY_BITS} bits.")
+        key = public_key(entry)
+    except (ValueError, TypeError, KeyError):
+        raise Misconfigured(f"RSA key {number} of FEED_JWKS is private or cannot be read.") from None
+    if key.key_size < MIN_KEY_BITS:
+        raise Misconfigured(f"RSA key {number} of FEED_JWKS is shorter than {MIN_KEY_BITS} bits.")
     return key

@@ -7,8 +7,7 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from feed.errors import InvalidRequest
@@ -21,8 +20,7 @@ class MalformedEvent(Exception):
     """The platform, not a client, sent something that is no event of the expected kind; `str()` names the part."""
 
 
-@dataclass(frozen=True)
-class HttpRequest:
+class HttpRequest(NamedTuple):
     """Header names are lower case; repeated headers and query parameters are joined by ','; `path` is decoded."""
 
     method: str

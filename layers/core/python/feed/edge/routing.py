@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from feed.errors import MethodNotAllowed, NotFound
@@ -36,15 +37,26 @@ class Address:
 class Route(Address):
     """One line of the API's table; `max_body` is in bytes.
 
-    The request model's fields come from the path, from the `Idempotency-Key` header, and the rest from the JSON body
-    of POST, PUT and PATCH or from the query of every other method. An operation that returns None answers 204.
+    `module` holds the operation, as Request and run, and is imported when it is first asked for: a cold start makes the
+    models of one operation, not of all that the function offers. The fields of Request come from the path, from the
+    `Idempotency-Key` header, and the rest from the JSON body of POST, PUT and PATCH or from the query of every other
+    method. An operation that returns None answers 204.
     """
 
-    request_model: type[BaseModel]
-    operation: Operation
+    module: str
     signed_in: bool = False
     status: int = 200
     max_body: int = 64 * 1024
+
+    @property
+    def request_model(self) -> type[BaseModel]:
+        model: type[BaseModel] = import_module(self.module).Request
+        return model
+
+    @property
+    def operation(self) -> Operation:
+        run: Operation = import_module(self.module).run
+        return run
 
 
 @dataclass(frozen=True)

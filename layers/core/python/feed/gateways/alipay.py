@@ -1,18 +1,17 @@
-"""Alipay's open API through its SDK: the page where a tip is paid, and questions about trades."""
+"""Alipay's open API through its SDK: questions about trades, closing and refunding them."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from feed.config import Merchant
 from feed.domain.money import fen_of, yuan_of
-from feed.domain.tips import Facts, Order, Trade, is_trade_no
+from feed.domain.tips import Facts, Trade, is_trade_no
 from feed.errors import FeedError, Misconfigured, ProviderAway, Reload
+from feed.gateways.pay_page import china_time
 
-_CHINA = timezone(timedelta(hours=8))
 _DONE = "10000"
 _NO_SUCH_TRADE = "ACQ.TRADE_NOT_EXIST"
 _OUTCOME_UNKNOWN = ("ACQ.SYSTEM_ERROR", "AQC.SYSTEM_ERROR")
@@ -21,7 +20,7 @@ _OUTCOME_UNKNOWN = ("ACQ.SYSTEM_ERROR", "AQC.SYSTEM_ERROR")
 
 @dataclass(frozen=True)
 class Alipay:
-    """One per instance; every method but `pay_url` waits for one HTTP answer."""
+    """One per instance; every method waits for one HTTP answer or two."""
 
     merchant: Merchant
     _sdk: Any
@@ -45,24 +44,6 @@ class Alipay:
             raise Misconfigured("FEED_ALIPAY_PRIVATE_KEY is a public key.")
         sdk._gateway = merchant.gateway  # the SDK knows no other way to name it
         return cls(merchant, sdk)
-
-    def pay_url(self, order: Order) -> str:
-        """The address that the payer's browser opens; nothing is sent. The subject is ours, never a reader's words."""
-        content = {
-            "out_trade_no": order.id,
-            "total_amount": yuan_of(order.amount_fen),
-            "subject": f"打赏 {order.article_id}",
-            "product_code": "FAST_INSTANT_TRADE_PAY",
-            "time_expire": _china_time(order.expires_ms),
-        }
-        query = self._sdk.client_api(
-            "alipay.trade.page.pay",
-            content,
-            timestamp=_china_time(order.created_ms),
-            notify_url=self.merchant.notify_url,
-            return_url=self.merchant.return_url,
-        )
-        return f"{self.merchant.gateway}?{query}"
 
     def query(self, order_id: str, now_ms: int) -> Facts | None:
         """What Alipay knows of an order; None before its payer has opened the page, which they still may."""
@@ -104,7 +85,7 @@ class Alipay:
         from alipay.exceptions import AliPayException
 
         try:
-            answer = self._sdk.server_api(method, content, timestamp=_china_time(now_ms))
+            answer = self._sdk.server_api(method, content, timestamp=china_time(now_ms))
         except AliPayException as error:
             raise _unsigned(str(error)) from None
         except Exception as error:  # the SDK lets pass what urllib, json and its own parser raise
@@ -124,8 +105,3 @@ def _unsigned(said: str) -> FeedError:
     if refusal is None:
         return ProviderAway("Alipay is not available; try again.")
     return Misconfigured(f"Alipay refuses our requests with code {refusal[1]}.")
-
-
-def _china_time(ms: int) -> str:
-    """Alipay reads every time as Beijing's, whatever zone the function runs in."""
-    return datetime.fromtimestamp(ms // 1000, _CHINA).strftime("%Y-%m-%d %H:%M:%S")

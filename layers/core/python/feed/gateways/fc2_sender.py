@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import fc2
@@ -16,8 +15,7 @@ from feed.gateways.sending import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, refusal
 from feed.observability import quiet_sdks
 
 
-@dataclass(frozen=True)
-class Fc2Sender:
+class Fc2Sender(NamedTuple):
     """The unmodified client; it opens a connection per call and shares no state between threads."""
 
     client: Any

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 import urllib3
@@ -18,8 +18,7 @@ from feed.gateways.sending import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, refusal
 API_VERSION = "2023-03-30"
 
 
-@dataclass(frozen=True)
-class Fc3Sender:
+class Fc3Sender(NamedTuple):
     """Keeps its connections open; safe to share between threads."""
 
     endpoint: str

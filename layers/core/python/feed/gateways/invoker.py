@@ -6,8 +6,7 @@ import json
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from feed.config import Credentials, Settings
 from feed.errors import Busy, Misconfigured
@@ -27,8 +26,7 @@ class Invoker(Protocol):
         OutcomeUnknown where it may have been; the callee must stand a repeated event in any case."""
 
 
-@dataclass(frozen=True)
-class QueueingInvoker:
+class QueueingInvoker(NamedTuple):
     """Checks, then sends until the event is accepted or the budget (seconds) is spent.
 
     Repeating an asynchronous invocation whose outcome is unknown is harmless: Function Compute itself delivers at

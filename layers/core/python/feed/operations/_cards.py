@@ -54,7 +54,7 @@ def person(user: User | None, user_id: int) -> Person:
 def card(article: Article) -> Card:
     return Card(
         id=article.id,
-        author=Person(id=article.author_id, **article.byline.__dict__),
+        author=Person(id=article.author_id, **article.byline._asdict()),
         title=article.title,
         summary=article.summary,
         cover_url=article.cover_url,
@@ -71,4 +71,4 @@ def full(article: Article) -> FullArticle:
 
 
 def counts(article: Article) -> Counts:
-    return Counts(**article.counts.__dict__)
+    return Counts(**article.counts._asdict())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from feed.domain.fanout import SETTLED_AFTER_MS
 from feed.domain.ids import hashed, unhashed
@@ -30,8 +30,7 @@ _OUTBOXES = 32
 Position = tuple[int, str]
 
 
-@dataclass(frozen=True)
-class Follow:
+class Follow(NamedTuple):
     followed_ms: int
     author_key: str
 
@@ -40,8 +39,7 @@ class Follow:
         return unhashed(self.author_key)
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Some of a reader's follows, the newest first; `more`: others follow."""
 
     follows: list[Follow]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from feed.domain.warmth import DAY_MS, KEPT_DAYS
 from feed.errors import ConditionFailed
@@ -27,8 +26,7 @@ _CLOCKS_MS = 60_000
 """A follow is timed by our clock, an outbox row by the server's."""
 
 
-@dataclass(frozen=True)
-class _Look:
+class _Look(NamedTuple):
     """Into an author's outbox: above a sequence, at what was appended since."""
 
     author_id: int
@@ -36,8 +34,7 @@ class _Look:
     since_ms: int
 
 
-@dataclass(frozen=True)
-class Pulled:
+class Pulled(NamedTuple):
     """`found`: rows were put that may be new; `more`: other authors are left to the next page."""
 
     found: bool = False

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from feed.domain.warmth import DAY_MS, Due, due
 from feed.errors import Busy, ConditionFailed
@@ -28,8 +27,7 @@ _INLINE_REQUESTS = 120
 """What a page may spend on it; the rest is done behind its back."""
 
 
-@dataclass(frozen=True)
-class Freshened:
+class Freshened(NamedTuple):
     """The session as it is then.
 
     `changed`: rows were put, so that what was read before lacks them; `rebuilding`: some are still to come; `alone`:
@@ -52,10 +50,10 @@ def freshen(session: Session, call: Call, world: World, *, first: bool, counts: 
         pulled = pull(visited.session, left, call, world.tables) if left else Pulled()
         if pulled.found:
             session = sessions.find(world.tables, call.require_caller())
-            visited = replace(visited, session=session, changed=True)
+            visited = visited._replace(session=session, changed=True)
     except Busy:
-        return replace(visited, changed=True, rebuilding=True)
-    return replace(visited, rebuilding=visited.rebuilding or pulled.more)
+        return visited._replace(changed=True, rebuilding=True)
+    return visited._replace(rebuilding=visited.rebuilding or pulled.more)
 
 
 def _left_to_readers(session: Session, call: Call, world: World, *, counts: bool) -> Mapping[int, int]:
@@ -113,7 +111,7 @@ def _rebuild(session: Session, call: Call, world: World) -> Freshened:
         tables.write(sessions.visited(reader, session, today, refreshed_day=today))
     except ConditionFailed:  # another device has moved a mark
         tables.write(sessions.note(reader, refreshed_day=today))
-    session = replace(session, refreshed_day=today, seen_day=today)
+    session = session._replace(refreshed_day=today, seen_day=today)
     return Freshened(session, changed, alone=not stretch.follows)
 
 

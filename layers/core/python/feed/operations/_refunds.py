@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from feed.domain.tips import Asked, Order, Status
@@ -28,7 +27,7 @@ def ask_refund(order: Order, total_fen: int, tables: Tables, now_ms: int) -> Ord
         return order
     asked = Asked(f"{order.id}_{total_fen}", total_fen - order.refunded_fen, now_ms)
     orders.ask(tables, order, asked)
-    return replace(order, asked=asked)
+    return order._replace(asked=asked)
 
 
 def return_suspicious(order: Order, fen: int, tables: Tables, alipay: Alipay, now_ms: int) -> None:
@@ -55,4 +54,4 @@ def finish_refund(order: Order, alipay: Alipay, tables: Tables, now_ms: int) -> 
     total_fen = int(order.asked.request_no.rpartition("_")[2])
     order = settle(note_refund(order, total_fen, tables, now_ms), tables)
     orders.ask(tables, order, None)
-    return replace(order, asked=None)
+    return order._replace(asked=None)

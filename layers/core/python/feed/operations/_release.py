@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from feed.domain.articles import Article, State
@@ -29,8 +28,7 @@ FANOUT_GUARD = "fanout"
 def released(article: Article, followers: int, world: World, now_ms: int) -> Article:
     """The article as its next release begins: publish time set once and for ever, width fixed for this delivery."""
     settings = world.settings
-    return replace(
-        article,
+    return article._replace(
         state=State.PUBLISHING,
         delivery=article.delivery + 1,
         audience=followers,
@@ -77,8 +75,8 @@ def release(article: Article, call: Call, world: World) -> Article:
         articles.finish_release(tables, article)
     except ConditionFailed:
         current = articles.find(tables, article.id)
-        return replace(current, html=article.html) if current is not None else article
-    return replace(article, state=State.PUBLIC)
+        return current._replace(html=article.html) if current is not None else article
+    return article._replace(state=State.PUBLIC)
 
 
 def _append(article: Article, call: Call, tables: Tables) -> Article:
@@ -103,7 +101,7 @@ def _append(article: Article, call: Call, tables: Tables) -> Article:
         raise OutcomeUnknown("The article is saved, and its delivery begins within a minute.")
     if any(row.write is numbered for row in failed):
         raise ConditionFailed("The article was changed while it was being published.")
-    return replace(article, sequence=article.sequence if article.sequence is not None else sequence)
+    return article._replace(sequence=article.sequence if article.sequence is not None else sequence)
 
 
 def _make_jobs(article: Article, call: Call, world: World) -> None:

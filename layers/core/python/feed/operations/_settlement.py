@@ -5,8 +5,6 @@ Each step repeats harmlessly and follows from the row before it; whoever comes n
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from feed.domain.notices import of_tip
 from feed.domain.tips import RETURNED, Facts, Order, Refund, Status, Trade, next_look, suspicion
 from feed.errors import Busy, ConditionFailed, NotFound, Reload
@@ -53,7 +51,7 @@ def settle(order: Order, tables: Tables) -> Order:
         tables.write_all(accounts.tip_line(order), log, notifications.tell(order.author_id, of_tip(order), on=True))
         _count(order, tables)
         orders.settle(tables, order)
-        order = replace(order, status=Status.SETTLED)
+        order = order._replace(status=Status.SETTLED)
     for refund in order.refunds:
         if refund.total_fen > order.refunds_settled_fen:
             order = _settle_refund(order, refund, tables)
@@ -66,7 +64,7 @@ def note_refund(order: Order, total_fen: int, tables: Tables, now_ms: int) -> Or
         return order
     refund = Refund(now_ms, total_fen)
     orders.refund(tables, order, refund)
-    return replace(order, refunds=(*order.refunds, refund))
+    return order._replace(refunds=(*order.refunds, refund))
 
 
 def _noted(order: Order, facts: Facts, tables: Tables, now_ms: int) -> Order:
@@ -83,12 +81,12 @@ def _noted(order: Order, facts: Facts, tables: Tables, now_ms: int) -> Order:
         tables.write_all(work.put(guard(order.id, now_ms + GUARD_MS)))
     if facts.paid and unpaid:
         refunds = (Refund(now_ms, facts.refunded_fen),) if facts.refunded_fen else ()
-        paid = replace(order, status=Status.PAID, trade_no=facts.trade_no, paid_ms=now_ms, refunds=refunds)
+        paid = order._replace(status=Status.PAID, trade_no=facts.trade_no, paid_ms=now_ms, refunds=refunds)
         orders.pay(tables, order, paid)
         order = paid
     elif facts.trade is Trade.CLOSED and order.status is Status.PENDING:
         orders.close(tables, order)
-        order = replace(order, status=Status.CLOSED)
+        order = order._replace(status=Status.CLOSED)
     return note_refund(order, facts.refunded_fen, tables, now_ms)
 
 
@@ -100,7 +98,7 @@ def _settle_refund(order: Order, refund: Refund, tables: Tables) -> Order:
     if whole:
         _count(order, tables)
     orders.settle_refund(tables, order, refund)
-    return replace(order, refunds_settled_fen=refund.total_fen)
+    return order._replace(refunds_settled_fen=refund.total_fen)
 
 
 def _count(order: Order, tables: Tables) -> None:

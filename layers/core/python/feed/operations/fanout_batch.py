@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
@@ -70,7 +70,7 @@ def run(request: Request, call: Call, world: World) -> Response:
         return Response(outcome="taken")
     except Exception as error:
         reason = error.message if isinstance(error, FeedError) else f"{type(error).__name__}; the log says more."
-        jobs.give_back(tables, replace(job, owner=owner), reason, call.time_ms())
+        jobs.give_back(tables, job._replace(owner=owner), reason, call.time_ms())
         raise
 
 

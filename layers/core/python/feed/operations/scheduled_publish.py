@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice
 
 from pydantic import BaseModel, Field
@@ -79,7 +78,7 @@ def _answered(alarm: Work, article: Article | None, call: Call, world: World) ->
         if article is None or not is_due(article, alarm.due_ms):
             return False
         author = users.require(world.tables, article.author_id)
-        new = replace(article, version=article.version + 1)
+        new = article._replace(version=article.version + 1)
         try:
             go_public(article, released(new, author.follower_count, world, call.time_ms()), author, call, world)
         except ConditionFailed:

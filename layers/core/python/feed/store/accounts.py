@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.ids import hashed
 from feed.domain.tips import Order, Refund, Tipped
@@ -15,8 +15,7 @@ from feed.store.schema import ACCOUNTS, LEDGER
 _NEVER = -1
 
 
-@dataclass(frozen=True)
-class Movement:
+class Movement(NamedTuple):
     """One line of the ledger; `fen` is negative for what was taken off. `message` is the reader's, to the author."""
 
     at_ms: int

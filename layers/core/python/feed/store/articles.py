@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.articles import Article, Byline, Counts, State
 from feed.domain.hot import trending
@@ -41,8 +41,7 @@ SEARCHED_CHARACTERS = 20_000
 """How much of an article's plain text a search looks at: what lies behind would double what its row costs to write."""
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(NamedTuple):
     """An article's place in a list: a time, and its key."""
 
     position: tuple[int, str]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from feed.call import Spent
 from feed.config import Credentials
@@ -47,8 +46,7 @@ _T = TypeVar("_T")
 _S = TypeVar("_S")
 
 
-@dataclass(frozen=True)
-class Connection:
+class Connection(NamedTuple):
     """The SDK's client with its pool, and threads for requests that run side by side; one per instance.
 
     `takes_copies`: whether the client was taught CopiesRequest.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from feed.domain.actions import Flag
 from feed.domain.articles import Article, Counts
@@ -21,7 +20,7 @@ def counted(article: Article, flag: Flag, step: int, now_ms: int) -> Update:
 
     The score follows the counts that the caller has read: it lacks what others count meanwhile, until the next act.
     """
-    counts = replace(article.counts, **{flag.value: max(0, getattr(article.counts, flag.value) + step)})
+    counts = article.counts._replace(**{flag.value: max(0, getattr(article.counts, flag.value) + step)})
     return Update(
         ARTICLES,
         key(article.id),
@@ -37,7 +36,7 @@ def recounted(article: Article, totals: Mapping[Flag, int]) -> Update:
 
     That somebody has counted shows in the time of it; the counters may be what they were, after a like and an unlike.
     """
-    counts = replace(article.counts, **{flag.value: total for flag, total in totals.items()})
+    counts = article.counts._replace(**{flag.value: total for flag, total in totals.items()})
     as_read = {"counted_ms": article.counted_ms, "recounts": article.recounts, "reward_count": article.counts.reward}
     return Update(
         ARTICLES,
@@ -77,7 +76,7 @@ def show_tips(tables: Tables, article: Article, bucket: int, shown: Tipped, now:
     were, are = (shown.credited, shown.refunded), (now.credited, now.refunded)
     where = [equals(name, old) if old else equals_or_missing(name, 0) for name, old in zip(names, were, strict=True)]
     step = now.count - shown.count
-    counts = replace(article.counts, reward=max(0, article.counts.reward + step))
+    counts = article.counts._replace(reward=max(0, article.counts.reward + step))
     put = {**dict(zip(names, are, strict=True)), **_trending(article, counts)}
     add = {"reward_count": step}
     tables.write(Update(ARTICLES, key(article.id), put=put, add=add, expect=Expect.PRESENT, where=where))

@@ -5,7 +5,7 @@ Where there are more than MOST names the row says so, and the blocks themselves 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.ids import hashed
 from feed.store.client import Tables
@@ -18,14 +18,12 @@ _MANY = "many"
 _MINE, _THEIRS = "m_", "t_"
 
 
-@dataclass(frozen=True)
-class Hidden:
+class Hidden(NamedTuple):
     ids: frozenset[int] = frozenset()
     many: bool = False
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """One side of one block: the row that should name it, as it was read."""
 
     user_id: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.ids import hashed
 from feed.errors import ConditionFailed, Reload
@@ -11,8 +11,7 @@ from feed.store.rows import Expect, Put, Update, equals
 from feed.store.schema import IDEMPOTENCY
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """The id (of what it makes) and the time that the first request with this key chose."""
 
     id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from feed.domain.ids import hashed
 from feed.store.client import MAX_BATCH_GET, MAX_BATCH_WRITE, Tables
@@ -14,8 +14,7 @@ _AUTHOR = "author"
 """A short name: ninety-nine rows of whoever's id has ten digits are read for two capacity units."""
 
 
-@dataclass(frozen=True)
-class InboxRow:
+class InboxRow(NamedTuple):
     """`arrived_ms` is when it was put, by the server's clock."""
 
     published_ms: int
@@ -41,7 +40,7 @@ def put(
 
 def again(put: Put) -> Put:
     """The same row for another try: if it has arrived after all, its arrival time must stay."""
-    return replace(put, expect=Expect.ABSENT)
+    return put._replace(expect=Expect.ABSENT)
 
 
 def deliver(tables: Tables, writes: Sequence[Write], rows_per_request: int = MAX_BATCH_WRITE) -> list[Failed]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 
 from feed.domain.articles import Article
 from feed.domain.fanout import SET_ASIDE, Job, alone, shard_range
@@ -92,7 +91,7 @@ def acquire(tables: Tables, job: Job, owner: str, now_ms: int, lease_until_ms: i
     except ConditionFailed:
         return None
     suspect = job.suspect or bool(job.owner)
-    return replace(job, owner=owner, lease_until_ms=lease_until_ms, suspect=suspect, tries=job.tries + 1)
+    return job._replace(owner=owner, lease_until_ms=lease_until_ms, suspect=suspect, tries=job.tries + 1)
 
 
 def _as_read(job: Job) -> tuple[Where, ...]:
@@ -120,8 +119,7 @@ def advance(
         put["parted"] = 1
     drop = (*_FAILING, "owner", "lease_until_ms") if release else _FAILING
     tables.write(_step(job, put, delivered, deferred, drop))
-    return replace(
-        job,
+    return job._replace(
         cursor=cursor,
         delivered=job.delivered + delivered,
         deferred=job.deferred + deferred,
@@ -138,7 +136,7 @@ def finish(
     if parted:
         put["parted"] = 1
     tables.write(_step(job, put, delivered, deferred, (*_FAILING, "owner", "lease_until_ms")))
-    return replace(job, cursor=cursor, parted=job.parted or parted, finished_ms=now_ms)
+    return job._replace(cursor=cursor, parted=job.parted or parted, finished_ms=now_ms)
 
 
 def give_back(tables: Tables, job: Job, reason: str, now_ms: int) -> None:

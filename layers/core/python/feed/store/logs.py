@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from feed.domain.actions import REWARD_BIT, Flag
@@ -16,8 +15,7 @@ _SET = 1
 _FLAGS = tuple(name for flag in Flag for name in (flag.column, flag.time_column))
 
 
-@dataclass(frozen=True)
-class Acted:
+class Acted(NamedTuple):
     """What a reader has done to one article, by the bits of `acts`; the latest act at `acted_ms`."""
 
     article_id: int
@@ -34,14 +32,12 @@ class Logged(NamedTuple):
     acted_ms: int
 
 
-@dataclass(frozen=True)
-class Liked:
+class Liked(NamedTuple):
     user_id: int
     position: tuple[int, str]
 
 
-@dataclass(frozen=True)
-class Collected:
+class Collected(NamedTuple):
     """A bookmark's place: when it was made, and of which article."""
 
     position: tuple[int, int]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.ids import hashed, unhashed
 from feed.store import users
@@ -18,8 +18,7 @@ _FIRST, _NEXT = 50, 500
 NOT_NOTED = 2**62
 
 
-@dataclass(frozen=True)
-class Release:
+class Release(NamedTuple):
     """`published_ms` is missing in rows that are older than this column.
 
     `left_delivery` is the delivery that this row leaves to the readers, 0 where it was pushed.

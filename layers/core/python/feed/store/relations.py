@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.fanout import Follower
 from feed.domain.ids import hashed, unhashed
@@ -18,8 +18,7 @@ DAY_MS = 86_400_000
 _DELIVERED_BY = ("followed_ms", "seen_day", "warm_ms")
 
 
-@dataclass(frozen=True)
-class Followers:
+class Followers(NamedTuple):
     """A stretch of one author's followers, how many rows it took, and the key at which the next one starts."""
 
     rows: list[Follower]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import overload
+from dataclasses import dataclass, replace
+from typing import NamedTuple, overload
 
 Value = int | str
 Row = dict[str, Value]
@@ -36,8 +36,7 @@ class Expect(enum.Enum):
     ABSENT = "EXPECT_NOT_EXIST"
 
 
-@dataclass(frozen=True)
-class Where:
+class Where(NamedTuple):
     """A condition on one column; `if_missing` is what a missing column or row counts as (never left to a default)."""
 
     column: str
@@ -68,8 +67,7 @@ def present(column: str, never: Value) -> Where:
     return Where(column, "NOT_EQUAL", never, if_missing=False)
 
 
-@dataclass(frozen=True)
-class Put:
+class Put(NamedTuple):
     """Replace a whole row."""
 
     table: str
@@ -78,21 +76,19 @@ class Put:
     expect: Expect = Expect.ANYTHING
 
 
-@dataclass(frozen=True)
-class Update:
+class Update(NamedTuple):
     """Change columns of one row, all together, if every condition holds."""
 
     table: str
     key: Key
-    put: Mapping[str, Value] = field(default_factory=dict)
-    add: Mapping[str, int] = field(default_factory=dict)
+    put: Mapping[str, Value] = {}
+    add: Mapping[str, int] = {}
     drop: Sequence[str] = ()
     expect: Expect = Expect.ANYTHING
     where: Sequence[Where] = ()
 
 
-@dataclass(frozen=True)
-class Delete:
+class Delete(NamedTuple):
     table: str
     key: Key
     where: Sequence[Where] = ()
@@ -125,8 +121,7 @@ class Copies(Sequence[Put]):
         return len(self.firsts)
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Rows of one table to be read in a batch with others."""
 
     table: str
@@ -134,24 +129,21 @@ class Wanted:
     columns: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """One GetRange: its rows, and the key from which the next one starts (None at the end of the range)."""
 
     rows: list[Row]
     next_key: Key | None
 
 
-@dataclass(frozen=True)
-class OneOf:
+class OneOf(NamedTuple):
     """A search's filter: the column holds one of these."""
 
     column: str
     values: Sequence[Value]
 
 
-@dataclass(frozen=True)
-class Between:
+class Between(NamedTuple):
     """A search's filter: at_least <= column < below, or column <= at_most; None is no bound."""
 
     column: str
@@ -160,16 +152,14 @@ class Between:
     at_most: Value | None = None
 
 
-@dataclass(frozen=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A search's filter: the words of the text stand in the column, one after the other."""
 
     column: str
     text: str
 
 
-@dataclass(frozen=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     """A search's filter: a row passes at least one of these."""
 
     filters: Sequence[Filter]
@@ -178,8 +168,7 @@ class AnyOf:
 Filter = OneOf | Between | Phrase | AnyOf
 
 
-@dataclass(frozen=True)
-class Excerpts:
+class Excerpts(NamedTuple):
     """What to show of a column in which phrases are found: so many fragments, of so many characters."""
 
     column: str
@@ -203,16 +192,14 @@ class Search:
     excerpts: Sequence[Excerpts] = ()
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A row that a search found, and the fragments asked for, by column: HTML in which only `<em>` is markup."""
 
     row: Row
     fragments: Mapping[str, Sequence[str]]
 
 
-@dataclass(frozen=True)
-class Failed:
+class Failed(NamedTuple):
     """One write of a batch that was not acknowledged.
 
     `refused`: its condition did not hold. `unknown`: no answer came, so it may have happened.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 ColumnType = Literal["INTEGER", "STRING"]
 SearchType = Literal["LONG", "KEYWORD", "TEXT"]
@@ -12,8 +11,7 @@ DAY_S = 86_400
 WORK_BUCKETS = 8
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(NamedTuple):
     """A global secondary index: asynchronous, and only of rows that have all of its key columns."""
 
     name: str
@@ -21,16 +19,14 @@ class Index:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class SearchIndex:
+class SearchIndex(NamedTuple):
     """Asynchronous, and of all rows; `fields` by name. TEXT is cut into words, Chinese into characters."""
 
     name: str
     fields: tuple[tuple[str, SearchType], ...]
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """`ttl_s` -1 keeps rows for ever; the service allows a TTL only on tables without indexes that are updated."""
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.articles import SHOWN_STATES, Article
 from feed.domain.ids import unhashed
@@ -18,8 +18,7 @@ _MOST = 1_000
 """Rows of one search that asks for nothing but the index holds."""
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """An article's place, and the excerpts of what it said when it was at this version."""
 
     position: tuple[int, str]

@@ -9,8 +9,8 @@ was about to do that, `acted_ms` the last act on an article.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 from feed.domain.ids import hashed
 from feed.domain.marks import NOTHING_READ, Mark
@@ -25,8 +25,7 @@ LANDED_MS = 600_000
 _ENTRY, _LATE, _PULLED = "f_", "late_", "p_"
 
 
-@dataclass(frozen=True)
-class Late:
+class Late(NamedTuple):
     """An article that was put into the inbox long after its place in it."""
 
     published_ms: int
@@ -36,12 +35,11 @@ class Late:
         return f"{self.published_ms}:{self.put_ms}"
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(NamedTuple):
     """`left` are the authors whose rows this reader no longer wants to see; days count from 1970."""
 
     left: frozenset[int] = frozenset()
-    entries: Mapping[int, Entry] = field(default_factory=dict)
+    entries: Mapping[int, Entry] = {}
     turned: str = ""
     mark: Mark = NOTHING_READ
     notified: Mark = NOTHING_READ
@@ -49,8 +47,8 @@ class Session:
     refreshed_day: int | None = None
     rebuilding_ms: int = 0
     acted_ms: int = 0
-    late: Mapping[int, Late] = field(default_factory=dict)
-    pulled: Mapping[int, int] = field(default_factory=dict)
+    late: Mapping[int, Late] = {}
+    pulled: Mapping[int, int] = {}
 
     @property
     def floor_ms(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.articles import Byline
 from feed.domain.ids import hashed
@@ -22,8 +22,7 @@ COUNTED = (*CARD, "recounts", "following_count")
 COUNTERS = ("follower_count", "following_count", "article_count", "like_count", "word_count")
 
 
-@dataclass(frozen=True)
-class User:
+class User(NamedTuple):
     """`counted_ms` is when a counter last moved, `recounts` how often they were made anew."""
 
     id: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.articles import Article
 from feed.domain.ids import hashed
@@ -77,8 +77,7 @@ def _visit(found: Found, new: Entry, now_ms: int) -> dict[str, int]:
     return {"seen_day": today} | ({"refreshed_day": today} if found.follower.following_count == 0 else {})
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A relation as one request finds it: both people, both directions, the reader's entry, blocks either way."""
 
     follower_id: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -34,8 +34,7 @@ class Response(BaseModel):
     next_cursor: str | None
 
 
-@dataclass(frozen=True)
-class _Followed:
+class _Followed(NamedTuple):
     """When, and whose key."""
 
     position: tuple[int, str]

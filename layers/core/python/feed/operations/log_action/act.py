@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from feed.call import Call
 from feed.domain.actions import ACTS, Flag
@@ -42,12 +41,11 @@ def run(request: Request, call: Call, world: World) -> Response:
     if (flag in flags) == on or not _change(act, call, world.tables):
         return answer(article, {*flags, flag} if on else {*flags} - {flag})
     moved = max(0, getattr(article.counts, flag.value) + act.step)
-    shown = replace(article, counts=replace(article.counts, **{flag.value: moved}))
+    shown = article._replace(counts=article.counts._replace(**{flag.value: moved}))
     return answer(shown, {*flags} ^ {flag})
 
 
-@dataclass(frozen=True)
-class _Act:
+class _Act(NamedTuple):
     """`at_ms` is when the flag is set; of one that is cleared, when it was."""
 
     article: Article

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel
 
@@ -48,15 +48,13 @@ class Group(BaseModel):
     unread: bool
 
 
-@dataclass(frozen=True)
-class Grouped:
+class Grouped(NamedTuple):
     items: list[Group]
     next_cursor: str | None
     mark: Mark
 
 
-@dataclass(frozen=True)
-class _Stand:
+class _Stand(NamedTuple):
     """How far a walk has come: next is what lies below `top`; and, where `last` is the place of a group shown, in the
     same stretch, which ends with `end`, what stood below that when the walk began.
     """
@@ -67,8 +65,7 @@ class _Stand:
     last: Place | None = None
 
 
-@dataclass(frozen=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """Notifications of one subject as they stood when the walk began, newest first; `after` is behind them."""
 
     rows: list[Told]

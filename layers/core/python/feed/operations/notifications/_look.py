@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
@@ -31,8 +30,7 @@ class About(BaseModel):
     title: str
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """People by id; articles by id, those that the caller may see."""
 
     people: dict[int, Person]
@@ -45,8 +43,7 @@ class Shown:
         return self.articles[notice.article_id] if notice.article_id is not None else None
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     call: Call
     tables: Tables
     mark: Mark

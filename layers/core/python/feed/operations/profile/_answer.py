@@ -19,4 +19,4 @@ class Response(BaseModel):
 
 
 def answer(user: User) -> Response:
-    return Response(**user.__dict__)
+    return Response(**user._asdict())

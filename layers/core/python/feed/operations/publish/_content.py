@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feed.domain.words import beginning, count_words, plain_text
 from feed.errors import InvalidRequest
@@ -23,8 +23,7 @@ _SCHEMES = ("http://", "https://", "mailto:")
 _CONTROLS = {code: None for code in [*range(32), *range(127, 160)] if chr(code) not in "\n\t"}
 
 
-@dataclass(frozen=True)
-class Content:
+class Content(NamedTuple):
     html: str
     text: str
     words: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _SPACE = "\t\n\f\r "
 _NEXT = re.compile(r"<(?=[a-zA-Z/!?])")
@@ -24,8 +24,7 @@ _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u"
 _STRANGE = frozenset("svg math template select plaintext frameset noscript object applet marquee button".split())
 
 
-@dataclass(frozen=True)
-class Depth:
+class Depth(NamedTuple):
     """The most elements open at once, and the most formatting ones: a parser opens those again in every block."""
 
     elements: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from feed.call import Call
@@ -92,7 +91,7 @@ def _store(article: Article, author: User, request: Request, call: Call, world: 
                 continue
             if (existing.state, existing.version) != (State.PUBLISHING, 1):
                 return article
-            article = replace(existing, html=article.html)
+            article = existing._replace(html=article.html)
         else:
             counted = article.shown and count_shown(article, author, call, world)
         if article.state is State.PUBLISHING and promise is not None:
@@ -118,7 +117,7 @@ def _is_this_one(existing: Article, article: Article, request: Request) -> bool:
 
 def _as_claimed(article: Article, claim: Claim) -> Article:
     published = claim.now_ms if article.published_ms is not None else None
-    return replace(article, id=int(claim.id), created_ms=claim.now_ms, published_ms=published)
+    return article._replace(id=int(claim.id), created_ms=claim.now_ms, published_ms=published)
 
 
 def _claim(request: Request, call: Call, world: World) -> Claim:
@@ -138,4 +137,4 @@ def _claim_another_id(request: Request, claim: Claim, call: Call, world: World) 
             idempotency.rebind(world.tables, call.require_caller(), request.idempotency_key, claim.id, article_id)
         except ConditionFailed:
             return _claim(request, call, world)
-    return replace(claim, id=article_id)
+    return claim._replace(id=article_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from feed.call import Call
@@ -58,18 +57,18 @@ def run(request: Request, call: Call, world: World) -> FullArticle:
 
 def _edited(request: Request, old: Article) -> Article:
     """The new content; a summary that was made from the text follows it, one that the author wrote stays."""
-    new = replace(old, version=old.version + 1)
+    new = old._replace(version=old.version + 1)
     if request.gives("title"):
-        new = replace(new, title=request.title)
+        new = new._replace(title=request.title)
     if request.gives("html"):
         content = clean(request.html)
         was_made = old.summary == made_summary(old.html)
         summary = content.summary if was_made else old.summary
-        new = replace(new, html=content.html, summary=summary, words=content.words)
+        new = new._replace(html=content.html, summary=summary, words=content.words)
     if request.gives("summary"):
-        new = replace(new, summary=request.summary)
+        new = new._replace(summary=request.summary)
     if request.gives("cover_url"):
-        new = replace(new, cover_url=request.cover_url)
+        new = new._replace(cover_url=request.cover_url)
     return new
 
 
@@ -78,12 +77,12 @@ def _moved(article: Article, request: Request, author: users.User, call: Call, w
     if request.state == "public" and not article.shown:
         return released(article, author.follower_count, world, call.now_ms)
     if request.state == "private":
-        return replace(article, state=State.PRIVATE, publish_at_ms=None)
+        return article._replace(state=State.PRIVATE, publish_at_ms=None)
     if request.state == "scheduled" and article.shown:
         message = f"Article {article.id} is public already; make it private before you schedule it."
         raise Reload(message, code="already_public")
     if request.state == "scheduled":
-        return replace(article, state=State.SCHEDULED, publish_at_ms=request.publish_at)
+        return article._replace(state=State.SCHEDULED, publish_at_ms=request.publish_at)
     return article
 
 

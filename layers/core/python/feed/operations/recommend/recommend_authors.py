@@ -76,6 +76,6 @@ def _best_by_author(
 
 
 def _item(article: Article, because: Because) -> Item:
-    person = Person(id=article.author_id, **article.byline.__dict__)
+    person = Person(id=article.author_id, **article.byline._asdict())
     reason = because if because.article_id is not None else Because(kind="hot", article_id=article.id)
     return Item(user=person, because=reason.model_copy(update={"author_id": article.author_id}))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from feed.call import Call
 from feed.domain.articles import Article
@@ -20,8 +19,7 @@ _LOOKED_AT = 100
 """Articles beyond the page's size that one page past the inbox considers."""
 
 
-@dataclass(frozen=True)
-class Beyond:
+class Beyond(NamedTuple):
     items: list[Article]
     next_cursor: str | None
     source: Literal["recommended", "hot"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from feed.call import Call
 from feed.domain.articles import Article, in_place
@@ -25,8 +26,7 @@ _ACTED_MS = 5_000
 """Whoever has acted so lately gets no kept cards, so that their own act shows at once."""
 
 
-@dataclass(frozen=True)
-class Unread:
+class Unread(NamedTuple):
     """The read mark as a walk began, and the place in the list below which it looks for nothing."""
 
     mark: Mark
@@ -36,15 +36,13 @@ class Unread:
         return row.published_ms >= self.floor_ms and not self.mark.covers(row.arrived_ms, row.article_id)
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     row: InboxRow
     article: Article
     unread: bool
 
 
-@dataclass(frozen=True)
-class InboxPage:
+class InboxPage(NamedTuple):
     """`position` None: the inbox, or what is unread of it, ended here; `mark` is that of who has seen this page."""
 
     items: list[Shown]
@@ -98,7 +96,7 @@ def mark_behind(rows: Sequence[InboxRow], position: Position | None, session: Se
     ]
     mark = mark_of(((row.arrived_ms, row.article_id) for row in rows), session.mark, min(since))
     late = sorted({row.article_id for row in rows} & session.late.keys())
-    return replace(mark, ids=mark.ids | frozenset(late[: MOST_IDS - len(mark.ids)]))
+    return mark._replace(ids=mark.ids | frozenset(late[: MOST_IDS - len(mark.ids)]))
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Literal
 
@@ -45,7 +44,7 @@ def run(request: Request, call: Call, world: World) -> Response:
         raise Reload("Nobody can tip their own article.", code="own_article")
     claim = _claim(request, call, world)
     order = _order(request, article, claim, call)
-    order = replace(order, pay_url=world.alipay.pay_url(order))
+    order = order._replace(pay_url=world.pay_page.url(order))
     if world.tables.write_many([work.put(guard(order.id, call.now_ms + LOOKS_MS[0]))]):
         raise Busy("Tablestore is busy; nothing was ordered, try again.")
     try:

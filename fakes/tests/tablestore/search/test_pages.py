@@ -6,7 +6,6 @@ import itertools
 from typing import Any
 
 import pytest
-import tablestore as ots_sdk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tablestore import (
@@ -63,18 +62,6 @@ def test_sort_by_fields(index: Any) -> None:
     assert index.keys(sort=[FieldSort("state", DESC)]) == [4, 1, 2, 3]
     assert index.keys(sort=[FieldSort("open", DESC)]) == [1, 2, 3, 4]
     assert index.keys(sort=[FieldSort("price")]) == [1, 4, 2, 3]
-
-
-def test_a_field_that_does_not_say_so_is_sorted(index: Any) -> None:
-    index.table.fill([(1, {"plain": "b"}), (2, {"plain": "a"}), (3, {})])
-    assert index.keys(sort=[FieldSort("plain")]) == [2, 1, 3]
-
-
-def test_sort_as_the_rows_came(index: Any) -> None:
-    for number in (2, 3, 1):
-        index.table.put(number)
-    assert index.keys(sort=[ots_sdk.DocSort()]) == [2, 3, 1]
-    assert index.pages(limit=2, sort=[ots_sdk.DocSort(DESC)]) == [[1, 3], [2]]
 
 
 def test_sort_by_arrays(index: Any) -> None:

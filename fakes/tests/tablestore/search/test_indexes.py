@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -60,6 +61,15 @@ def test_the_order_is_that_of_the_key_unless_told(table: Any, create_index: Any)
     (sorter,) = meta.index_sort.sorters
     assert isinstance(sorter, PrimaryKeySort)
     assert sorter.sort_order == SortOrder.ASC
+
+
+def test_describe_always_tells_up_to_when_it_shows(table: Any, create_index: Any) -> None:
+    """(P) in nanoseconds; the Node SDK counts on it even where it does not ask."""
+    begin = time.time_ns() // 1_000_000 * 1_000_000
+    create_index(table, TITLE)
+    for asked in (True, False):
+        _, sync = table.client.describe_search_index(table.name, "index", asked)
+        assert begin <= sync.current_sync_timestamp <= time.time_ns()
 
 
 def test_a_deleted_index_is_gone_and_its_name_free(table: Any, create_index: Any, refused: Any) -> None:

@@ -1,0 +1,74 @@
+"""The last requests that were answered: what each asked for, how it ended, and what it cost."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from threading import Lock
+from typing import NamedTuple
+
+from alifakes.tablestore.actions.call import Spent
+
+KEPT = 10_000
+
+
+class Entry(NamedTuple):
+    """`at_us`: when it was answered, since 1970. `code` is empty for a success; `fault` is the kind that struck it."""
+
+    at_us: int
+    request_id: str
+    instance: str
+    api: str
+    tables: tuple[str, ...]
+    status: int
+    code: str
+    spent: Sequence[Spent]
+    took_us: int
+    fault: str | None
+
+    def json(self) -> dict[str, object]:
+        return {
+            "at_ms": self.at_us // 1000,
+            "request_id": self.request_id,
+            "instance": self.instance,
+            "api": self.api,
+            "tables": list(self.tables),
+            "status": self.status,
+            "code": self.code,
+            "rows": sum(part.rows for part in self.spent),
+            "read_cu": sum(part.read for part in self.spent),
+            "write_cu": sum(part.write for part in self.spent),
+            "took_ms": self.took_us / 1000,
+            "fault": self.fault,
+        }
+
+
+class RequestLog:
+    """Fed by the serving thread, read by any; the oldest of more than KEPT requests are forgotten."""
+
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._lock = Lock()
+
+    def add(self, entry: Entry) -> None:
+        with self._lock:
+            self._entries.append(entry)
+
+    def entries(
+        self, *, table: str | None = None, api: str | None = None, code: str | None = None, since_ms: int = 0
+    ) -> list[dict[str, object]]:
+        """Those that match all that is given, oldest first, with the units that they consumed."""
+        with self._lock:
+            entries = list(self._entries)
+        return [
+            entry.json()
+            for entry in entries
+            if entry.at_us >= since_ms * 1000
+            and api in (None, entry.api)
+            and code in (None, entry.code)
+            and (table is None or table in entry.tables)
+        ]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._entries.clear()
