@@ -25,6 +25,7 @@ from alifakes.tablestore.engine.model import (
     TableSchema,
     WriteKind,
 )
+from alifakes.tablestore.engine.search.schema import SearchIndexSchema
 from alifakes.tablestore.errors import OtsError
 from alifakes.tablestore.settings import Settings
 from alifakes.tablestore.storage import open_storage
@@ -119,6 +120,9 @@ def test_so_many_operations_in_a_second(cloud: Cloud) -> None:
         lambda: engine.delete_table("t"),
         lambda: engine.add_defined_columns("t", ()),
         lambda: engine.delete_defined_columns("t", ()),
+        lambda: engine.create_search_index("t", SearchIndexSchema("s", ())),
+        lambda: engine.update_search_index("t", "s", -1),
+        lambda: engine.delete_search_index("t", "s"),
     ]
     cloud.now_ms += 499
     for call in calls:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alifakes.tablestore.clock import Clock
 from alifakes.tablestore.engine.catalog import Catalog
 from alifakes.tablestore.engine.indexes import IndexQueue
+from alifakes.tablestore.engine.operations import TableOperations
 from alifakes.tablestore.engine.rows_api import Rows
 from alifakes.tablestore.engine.search.admin import Searches
 from alifakes.tablestore.engine.search.live import LiveIndexes
@@ -27,8 +28,9 @@ class Engine:
         if settings.index_lag_ms == 0:  # what an engine with a lag left behind
             for table in catalog:
                 queue.catch_up(table, clock())
-        tables = Tables(storage, catalog, queue, settings, clock)
-        searches = Searches(storage, catalog, live, clock)
+        operations = TableOperations(settings.table_operations_per_s, clock)
+        tables = Tables(storage, catalog, queue, operations, settings, clock)
+        searches = Searches(storage, catalog, live, operations, clock)
         rows = Rows(storage, catalog, queue, live, settings, clock)
 
         self.create_table = tables.create_table

@@ -32,7 +32,13 @@ class Tables:
     """
 
     def __init__(
-        self, storage: Storage, catalog: Catalog, queue: IndexQueue, settings: Settings, now: Callable[[], int]
+        self,
+        storage: Storage,
+        catalog: Catalog,
+        queue: IndexQueue,
+        operations: TableOperations,
+        settings: Settings,
+        now: Callable[[], int],
     ) -> None:
         self._storage = storage
         self._catalog = catalog
@@ -41,7 +47,7 @@ class Tables:
         self._now = now
         self._backfill = Backfill(storage, catalog, settings, now)
         catalog.build = self._backfill.advance
-        self._operations = TableOperations(settings.table_operations_per_s, now)
+        self._operations = operations
         self._adjusted_ms: dict[str, int] = {}  # when a table's reserved throughput last changed
 
     def create_table(self, schema: TableSchema) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from alifakes.tablestore import errors
 from alifakes.tablestore.engine.catalog import Catalog, Table
+from alifakes.tablestore.engine.operations import TableOperations
 from alifakes.tablestore.engine.search import checks
 from alifakes.tablestore.engine.search.index import InvertedIndex
 from alifakes.tablestore.engine.search.live import LiveIndexes
@@ -20,7 +21,15 @@ from alifakes.tablestore.storage.interface import Storage
 class Searches:
     """Every method raises OtsError with the service's words; `now` gives ms since 1970 and never runs backwards."""
 
-    def __init__(self, storage: Storage, catalog: Catalog, live: LiveIndexes, now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        catalog: Catalog,
+        live: LiveIndexes,
+        operations: TableOperations,
+        now: Callable[[], int],
+    ) -> None:
+        self._operations = operations
         self._storage = storage
         self._catalog = catalog
         self._live = live
@@ -28,6 +37,7 @@ class Searches:
         self._sessions = ScanSessions()
 
     def create_search_index(self, table: str, index: SearchIndexSchema) -> None:
+        self._operations.count()
         schema = self._searchable(table).schema
         checks.check_index(schema, index)
         if any(known.name == index.name for known in schema.search_indexes):
@@ -46,6 +56,7 @@ class Searches:
         return self._index(self._searchable(table), index), self._now() - self._live.lag_ms
 
     def delete_search_index(self, table: str, index: str) -> None:
+        self._operations.count()
         found = self._searchable(table)
         dropped = self._index(found, index)
         left = tuple(known for known in found.search_indexes if known is not dropped)
@@ -54,6 +65,7 @@ class Searches:
 
     def update_search_index(self, table: str, index: str, ttl: int) -> None:
         """A new time to live in seconds; the index is filled anew, as rows that had expired may show again."""
+        self._operations.count()
         found = self._searchable(table)
         changed = replace(self._index(found, index), ttl=ttl)
         checks.check_ttl(ttl)
