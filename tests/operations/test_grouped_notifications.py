@@ -130,7 +130,7 @@ def test_groups_that_cannot_be_shown_take_few_requests(product: Product, store: 
 # --- walks ------------------------------------------------------------------------------------------------------------
 
 _events = st.builds(
-    Notice,
+    lambda kind, at_ms, actor, article: Notice(kind, at_ms, actor, article),
     st.sampled_from([Kind.LIKE, Kind.COMMENT]),
     st.builds(lambda day, ms: NOON_MS - day * DAY_MS + ms, st.integers(0, 2), st.integers(0, 3)),
     st.integers(100, 104),

@@ -121,3 +121,10 @@ def test_a_key_is_read_as_pyjwt_reads_it() -> None:
 def test_what_is_no_public_key_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises((ValueError, TypeError)):
         public_key(described(keys().current.public_key(), "current") | change)
+
+
+def test_a_signature_has_one_spelling() -> None:
+    """Four bits of its last character mean nothing; they must be zero."""
+    token = raw_token({"alg": "RS256", "kid": "current"}, CLAIMS)
+    spelt = [token[:-1] + last for last in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"]
+    assert [each for each in spelt if believed_by_us(each) is not None] == [token]

@@ -23,6 +23,10 @@ class Clock:
         self._last_ms = max(self._last_ms, self._base() + self._ahead_ms)
         return self._last_ms
 
+    def begin_anew(self) -> None:
+        """Whatever it gave before has left no trace: the base may have been set back."""
+        self._last_ms = 0
+
     def advance(self, ms: int) -> None:
         """Raises ValueError when `ms` is negative."""
         if ms < 0:

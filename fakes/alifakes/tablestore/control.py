@@ -70,6 +70,7 @@ class Control:
     def reset(self) -> None:
         """Forget data, counters, faults and the log; snapshots, settings and the time stay."""
         self._instances.reset()
+        self._clock.begin_anew()
         self._usage.reset()
         self._faults.clear()
         self._log.clear()

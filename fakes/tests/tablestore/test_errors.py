@@ -97,6 +97,15 @@ def test_the_clock_moves_on_and_never_back() -> None:
         clock.advance(-1)
 
 
+def test_the_clock_begins_anew_with_its_base() -> None:
+    now = [1000]
+    clock = Clock(lambda: now[0])
+    assert clock() == 1000
+    now[0] = 10
+    clock.begin_anew()
+    assert clock() == 10
+
+
 def test_settings() -> None:
     assert (Settings(index_lag_ms=7).effective_search_lag_ms, Settings(7, 0).effective_search_lag_ms) == (7, 0)
     settings = Settings(transactions=("order*", "cart"))

@@ -20,6 +20,8 @@ from alifakes.tablestore.app import TablestoreFake
 from alifakes.tablestore.engine.engine import Engine
 from alifakes.tablestore.errors import OtsError
 from alifakes.tablestore.wire import search_pb2 as pb
+from alifakes.tablestore.wire.search_groups import AGGREGATIONS, GROUP_BYS
+from alifakes.tablestore.wire.search_queries import QUERIES
 
 LONGEST_S = 5
 DEEPEST = 4
@@ -44,6 +46,21 @@ TEXTS = (
     "+08:00",
     "é",
 )
+FIELDS = ("l", "d", "k", "t", "b", "g")
+# without these a message is refused before it has been looked at
+NEEDED = {
+    "field_name",
+    "query",
+    "path",
+    "term",
+    "text",
+    "filter",
+    "order",
+    "sorters",
+    "interval",
+    "points",
+    "center_point",
+}
 NUMBERS = (0, 1, 2, 3, 5, 10, 100, 2000, -1, 2**31 - 1, -(2**31))
 LONGS = (*NUMBERS, 2**63 - 1, -(2**63))
 DOUBLES = (0.0, 1.0, -1.5, 1e308, -1e308, float("inf"), float("nan"), 5e-324, 180.0)
@@ -56,6 +73,7 @@ TYPED: dict[str, tuple[str, Any]] = {
     "Aggregation": ("body", pb.AggregationType),
     "GroupBy": ("body", pb.GroupByType),
 }
+BUILT: dict[str, Any] = {"Query": QUERIES, "Aggregation": AGGREGATIONS, "GroupBy": GROUP_BYS}
 
 
 def message(kind: Any, chance: random.Random, depth: int = 0) -> Message:
@@ -65,7 +83,8 @@ def message(kind: Any, chance: random.Random, depth: int = 0) -> Message:
         fill_typed(made, chance, depth)
         return made
     for field in kind.DESCRIPTOR.fields:
-        if chance.random() < 0.35 or (depth > DEEPEST and field.message_type):
+        left_out = 0.02 if field.name in NEEDED else 0.7
+        if chance.random() < left_out or (depth > DEEPEST and field.message_type):
             continue
         repeated = field.label == Field.LABEL_REPEATED
         values = [value(field, chance, depth) for _ in range(chance.randint(0, 3) if repeated else 1)]
@@ -82,7 +101,8 @@ def fill_typed(made: Any, chance: random.Random, depth: int) -> None:
     """A message whose other field says of what type its bytes are."""
     body, types = TYPED[made.DESCRIPTOR.name]
     if chance.random() < 0.95:
-        made.type = chance.choice(types.values())
+        built = sorted(BUILT[made.DESCRIPTOR.name])
+        made.type = chance.choice(built if chance.random() < 0.9 else types.values())
     if "name" in made.DESCRIPTOR.fields_by_name:
         made.name = chance.choice("abcdef")
     names = {name.lower().replace("_", ""): name for name in pb.DESCRIPTOR.message_types_by_name}
@@ -103,7 +123,7 @@ def value(field: Any, chance: random.Random, depth: int) -> Any:
     if field.type == Field.TYPE_BOOL:
         return chance.random() < 0.5
     if field.type == Field.TYPE_STRING:
-        return chance.choice(TEXTS)
+        return chance.choice(FIELDS if "field_name" in field.name and chance.random() < 0.9 else TEXTS)
     if field.type == Field.TYPE_BYTES:
         return chance.choice(VALUES) if chance.random() < 0.9 else chance.randbytes(4)
     if field.type in (Field.TYPE_DOUBLE, Field.TYPE_FLOAT):

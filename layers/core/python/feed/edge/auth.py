@@ -63,6 +63,8 @@ def _verified_claims(token: str, settings: Settings) -> dict[str, Any]:
     for name in _REQUIRED:
         if claims.get(name) is None:
             raise sign_in(f"The token has no claim {name}.")
+    if not isinstance(claims.get("jti", ""), str):
+        raise sign_in("The token's claim jti is not a string.")
     if claims["iss"] != settings.jwt_issuer:
         raise sign_in("The token was issued by another issuer.")
     audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
