@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pytest
@@ -73,7 +73,7 @@ TYPED: dict[str, tuple[str, Any]] = {
     "Aggregation": ("body", pb.AggregationType),
     "GroupBy": ("body", pb.GroupByType),
 }
-BUILT: dict[str, Any] = {"Query": QUERIES, "Aggregation": AGGREGATIONS, "GroupBy": GROUP_BYS}
+BUILT: dict[str, Collection[int]] = {"Query": QUERIES, "Aggregation": AGGREGATIONS, "GroupBy": GROUP_BYS}
 
 
 def message(kind: Any, chance: random.Random, depth: int = 0) -> Message:
