@@ -64,7 +64,6 @@ MAX_SCAN_LIMIT = 2000  # (D) rows of a ParallelScan's answer
 SPLITS = 1  # (P) of every index, in ComputeSplits
 SCAN_ALIVE_S = 60  # (D) unless ParallelScan says otherwise
 DEFAULT_SEARCH_LIMIT = 10  # (D)
-MAX_SEARCH_TIMEOUT_MS = 10_000  # (D)
 
 # Names of types in messages. (P)(J)
 INTEGER, STRING, BINARY, DOUBLE, BOOLEAN = "VT_INTEGER", "VT_STRING", "VT_BLOB", "VT_DOUBLE", "VT_BOOLEAN"
@@ -107,7 +106,6 @@ capacity_unit_exhausted = Message(403, "OTSCapacityUnitExhausted", "Remaining ca
 flow_control = Message(429, "OTSFlowControl", "The requests have been throttled.", "D")
 no_permission = Message(403, "OTSNoPermissionAccess", "You have no permission to access the requested resource.", "DO")
 request_timed_out = Message(408, "OTSRequestTimeout", "Request timeout.", "DO")
-operation_conflict = Message(409, "OTSOperationConflict", "The operation conflicts with another one.", "DO")
 
 # --- tables ----------------------------------------------------------------------------------------------------------
 table_missing = Message(404, "OTSObjectNotExist", "Requested table does not exist.", "P")
@@ -271,7 +269,6 @@ transactions_off = _bad("Try to call method using explicit transaction on explic
 invalid_transaction_key = _bad("StartLocalTransaction support only one primary key.", "J")
 transaction_with_auto_increment = _bad("Table '{}' has an auto increment primary key: no transactions.", "DO")
 session_missing = Message(400, "OTSSessionNotExist", "Session not exist or may be timeout.", "J")  # status (O)
-session_busy = Message(409, "OTSSessionBusy", "Session is busy.", "DO")
 transaction_too_large = Message(
     400, "OTSOutOfTransactionDataSizeLimit", f"Data exceeds the limit of {MAX_TRANSACTION_DATA} bytes.", "DO"
 )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from alifakes.tablestore.errors import TABLE_OPERATIONS_A_SECOND
+
 Fsync = Literal["full", "normal", "off"]
 
 
@@ -41,5 +43,9 @@ class Settings:
 
 # The times are guesses at what is only described: a new table takes "about a minute", indexes follow within seconds.
 LIKE_SERVICE = Settings(
-    index_lag_ms=100, search_lag_ms=3_000, table_ready_ms=60_000, build_rows_per_s=10_000, table_operations_per_s=10
+    index_lag_ms=100,
+    search_lag_ms=3_000,
+    table_ready_ms=60_000,
+    build_rows_per_s=10_000,
+    table_operations_per_s=TABLE_OPERATIONS_A_SECOND,
 )

@@ -26,6 +26,13 @@ def _room(message: Message) -> int:
     return max(numbered) + 1 if numbered else len(fields)
 
 
+def test_every_limit_and_message_is_used() -> None:
+    files = [file.read_text() for file in PACKAGE.rglob("*.py")]
+    words = [word for text in files for word in re.findall(r"\w+", text)]
+    names = {name for name in vars(errors) if name.isupper()} | MESSAGES.keys()
+    assert {name for name in names if words.count(name) < 2} == set()
+
+
 def test_every_message_has_a_source() -> None:
     for name, message in MESSAGES.items():
         assert re.fullmatch("[JPDSO]{1,2}", message.source), name
