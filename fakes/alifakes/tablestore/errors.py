@@ -180,7 +180,6 @@ wrong_defined_type = _bad("Validate defined column type fail. Column: {}, Input:
 index_not_ready = _bad("Disallow read index table in building base state", "P")
 
 # --- PlainBuffer -----------------------------------------------------------------------------------------------------
-cell_data_broken = _bad("Cell data broken, {}", "D")
 wrong_header = _bad("Cell data broken, mismatch header, actual: {}, expect: {}.", "D")
 wrong_tag = _bad("Cell data broken, mismatch tag, actual tag({}), expect({}).", "D")
 wrong_checksum = _bad("Cell data broken, checksum is mismatch, {}:{}.", "D")

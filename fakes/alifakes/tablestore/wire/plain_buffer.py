@@ -13,6 +13,7 @@ import struct
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from alifakes.tablestore import errors
 from alifakes.tablestore.engine.crc8 import TABLE, crc8
 from alifakes.tablestore.engine.encoded import StoredCell, encode_cells
 from alifakes.tablestore.engine.model import AutoIncrement, Bound, Cell, KeyPart, KeyValue, Value
@@ -88,23 +89,18 @@ class WireRow(NamedTuple):
     deleted: bool
 
 
-def broken(reason: str) -> OtsError:
-    """The error of damaged row data."""
-    return OtsError(400, "OTSParameterInvalid", f"Cell data broken, {reason}")
-
-
 def decode_row(data: bytes) -> WireRow:
     """Decode exactly one row with its header; raises OtsError 400 OTSParameterInvalid when it is damaged."""
     rows = decode_rows(data)
     if len(rows) != 1:
-        raise OtsError(400, "OTSParameterInvalid", "data format is invalid.")
+        raise errors.invalid_data_format()
     return rows[0]
 
 
 def decode_rows(data: bytes) -> list[WireRow]:
     """Decode a header and the rows after it; raises OtsError 400 OTSParameterInvalid when they are damaged."""
     if data[:4] != HEADER:
-        raise broken(f"mismatch header, actual: {int.from_bytes(data[:4], 'little')}, expect: {HEADER[0]}.")
+        raise errors.wrong_header(int.from_bytes(data[:4], "little"), HEADER[0])
     rows: list[WireRow] = []
     position = 4
     try:
@@ -112,7 +108,7 @@ def decode_rows(data: bytes) -> list[WireRow]:
             row, position = _read_row(data, position)
             rows.append(row)
     except (IndexError, struct.error):
-        raise OtsError(400, "OTSParameterInvalid", "Input encoded PK broken, length is shorter than expect.") from None
+        raise errors.encoded_key_too_short() from None
     return rows
 
 
@@ -121,15 +117,15 @@ def decode_value(data: bytes) -> Value:
     try:
         value, position, _ = _read_value(data, 0, data[0], _COLUMN_TYPES)
     except (IndexError, struct.error):
-        raise OtsError(400, "OTSParameterInvalid", "data format is invalid.") from None
+        raise errors.invalid_data_format() from None
     if position != len(data) or isinstance(value, (Bound, AutoIncrement)):
-        raise OtsError(400, "OTSParameterInvalid", "data format is invalid.")
+        raise errors.invalid_data_format()
     return value
 
 
 def _read_row(data: bytes, position: int) -> tuple[WireRow, int]:
     if data[position] != TAG_ROW_PK:
-        raise _wrong_tag(data[position], TAG_ROW_PK)
+        raise errors.wrong_tag(data[position], TAG_ROW_PK)
     position += 1
     key: list[tuple[str, KeyPart]] = []
     cells: list[WireCell] = []
@@ -137,15 +133,15 @@ def _read_row(data: bytes, position: int) -> tuple[WireRow, int]:
     while data[position] == TAG_CELL:
         name, value, operation, timestamp, position, cell_crc = _read_cell(data, position, _KEY_TYPES)
         if value is None:
-            raise broken(f"PK value cannot be NULL, name: {name}.")
+            raise errors.key_value_missing(name)
         if operation is not None:
-            raise OtsError(400, "OTSParameterInvalid", f"OpType cannot be given for primary key name :{name}.")
+            raise errors.operation_in_key(name)
         if timestamp is not None:
-            raise OtsError(400, "OTSParameterInvalid", f"Timestamp cannot be given for primary key name:{name}.")
+            raise errors.timestamp_in_key(name)
         key.append((name, value))  # type: ignore[arg-type]  # _KEY_TYPES has no VT_DOUBLE
         row_crc = TABLE[row_crc ^ cell_crc]
     if not key:
-        raise broken("no PK follow PKTag.")
+        raise errors.key_missing()
     if data[position] == TAG_ROW_DATA:
         position += 1
         while data[position] == TAG_CELL:
@@ -157,9 +153,9 @@ def _read_row(data: bytes, position: int) -> tuple[WireRow, int]:
         position += 1
     row_crc = TABLE[row_crc ^ deleted]
     if data[position] != TAG_ROW_CHECKSUM:
-        raise broken("row is not end with checksum tag.")
+        raise errors.row_checksum_missing()
     if data[position + 1] != row_crc:
-        raise _wrong_checksum(data[position + 1], row_crc)
+        raise errors.wrong_checksum(data[position + 1], row_crc)
     return WireRow(tuple(key), cells, deleted), position + 2
 
 
@@ -168,12 +164,12 @@ def _read_cell(
 ) -> tuple[str, KeyPart | Value | None, int | None, int | None, int, int]:
     """Read from TAG_CELL on: name, value, operation, timestamp, position after the cell, its CRC."""
     if data[position + 1] != TAG_CELL_NAME:
-        raise broken("attr has no name.")
+        raise errors.cell_name_missing()
     (length,) = _INT32.unpack_from(data, position + 2)
     start = position + 6
     position = start + length
     if length < 0 or position > len(data):
-        raise broken(f"wrong string format, size: {length}.")
+        raise errors.wrong_string_format(length)
     raw = data[start:position]
     known = _decoded_names.get(raw)
     name, crc = known if known is not None else _learn_name(raw)
@@ -184,7 +180,7 @@ def _read_cell(
         start = position + 5
         value, position, crc = _read_value(data, start, variant, types, name, crc)
         if position - start != encoded:
-            raise broken("has more data in cell, but they can't be parsed.")
+            raise errors.cell_has_more_data()
     if data[position] == TAG_CELL_TYPE:
         operation = data[position + 1]
         position += 2
@@ -195,9 +191,9 @@ def _read_cell(
     if operation is not None:
         crc = TABLE[crc ^ operation]
     if data[position] != TAG_CELL_CHECKSUM:
-        raise broken(f"cell is not end with checksum[{TAG_CELL_CHECKSUM:#04x}] tag.")
+        raise errors.cell_checksum_missing(f"{TAG_CELL_CHECKSUM:#04x}")
     if data[position + 1] != crc:
-        raise _wrong_checksum(data[position + 1], crc)
+        raise errors.wrong_checksum(data[position + 1], crc)
     return name, value, operation, timestamp, position + 2, crc
 
 
@@ -213,7 +209,7 @@ def _read_value(
         (length,) = _INT32.unpack_from(data, position)
         end = position + 4 + length
         if length < 0 or end > len(data):
-            raise broken(f"wrong string format, size: {length}.")
+            raise errors.wrong_string_format(length)
         crc = crc8(data[position:end], crc)
         raw = data[position + 4 : end]
         return (raw if variant == VT_BLOB else _text(raw, name)), end, crc
@@ -232,14 +228,14 @@ def _text(raw: bytes, name: str) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise OtsError(400, "OTSParameterInvalid", f"Value of column {name} must be UTF8 encoding.") from None
+        raise errors.value_not_utf8(name) from None
 
 
 def _learn_name(raw: bytes) -> tuple[str, int]:
     try:
         known = raw.decode("utf-8"), crc8(raw)
     except UnicodeDecodeError:
-        raise broken(f"wrong string format, size: {len(raw)}.") from None
+        raise errors.wrong_string_format(len(raw)) from None
     if len(raw) <= _NAME_SIZE_KEPT:
         if len(_decoded_names) >= _NAMES_KEPT:
             _decoded_names.clear()
@@ -249,17 +245,9 @@ def _learn_name(raw: bytes) -> tuple[str, int]:
 
 def _wrong_type(variant: int, types: frozenset[int]) -> OtsError:
     if variant not in _TYPE_NAMES:
-        return OtsError(400, "OTSParameterInvalid", "data format is invalid, unknown variant type occured.")
-    place = "primary key" if types is _KEY_TYPES else "attribute column"
-    return OtsError(400, "OTSParameterInvalid", f"{_TYPE_NAMES[variant]} is an invalid type for the {place}.")
-
-
-def _wrong_tag(actual: int, expected: int) -> OtsError:
-    return broken(f"mismatch tag, actual tag({actual}), expect({expected}).")
-
-
-def _wrong_checksum(sent: int, computed: int) -> OtsError:
-    return broken(f"checksum is mismatch, {sent}:{computed}.")
+        return errors.unknown_variant()
+    told = errors.invalid_key_type if types is _KEY_TYPES else errors.invalid_attribute_type
+    return told(_TYPE_NAMES[variant])
 
 
 def encode_row(key: Iterable[tuple[str, KeyValue]], cells: Iterable[Cell] = ()) -> bytes:
