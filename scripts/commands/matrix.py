@@ -34,6 +34,9 @@ class Leg:
         quiet = {"PYTHONWARNINGS": "ignore:The 'strict' parameter:FutureWarning"} if self.lock else {}
         return {"FEED_VENV": f".venv-{name}", "FEED_LOCK": self.lock} | quiet
 
+    def tests(self, quick: bool) -> list[str]:
+        return [*(QUICK if quick else ("tests",) if self.lock else ()), *self.added, *SIDE_BY_SIDE]
+
 
 LEGS = {
     "3.10": Leg("3.10"),
@@ -57,22 +60,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--leg", action="append", choices=LEGS, help="only this one; may be given more than once")
     parser.add_argument("--others", action="store_true", help=f"all but Python {OWN}, which runs this command")
     parser.add_argument("--quick", action="store_true", help="only the unit tests and the journeys")
+    parser.add_argument("--set-up", action="store_true", help="only make their environments")
     given, tests = parser.parse_known_args(arguments)
     names = [name for name in given.leg or LEGS if not (given.others and LEGS[name] == Leg(OWN))]
-    results = {name: _run(name, LEGS[name], given.quick, tests) for name in names}
+    if given.set_up:
+        results = {name: _run(name, LEGS[name], ["--help"]) for name in names}
+    else:
+        results = {name: _run(name, LEGS[name], [*LEGS[name].tests(given.quick), *tests]) for name in names}
     print("\n".join(f"{name:10} {result}" for name, result in results.items()))
     return 0 if set(results.values()) <= {"ok"} else 1
 
 
-def _run(name: str, leg: Leg, quick: bool, tests: Sequence[str]) -> str:
+def _run(name: str, leg: Leg, arguments: Sequence[str]) -> str:
     try:
         python = interpreter(leg.python)
     except NoInterpreter as error:
         return f"cannot run: {error}"
-    paths = QUICK if quick else ("tests",) if leg.lock else ()
     print(f"== {name}", flush=True)
     began = time.monotonic()
-    command = [str(python), "scripts/test", *paths, *leg.added, *tests, *SIDE_BY_SIDE]
-    failed = subprocess.call(command, cwd=ROOT, env=os.environ | leg.environment(name))
+    failed = subprocess.call([python, "scripts/test", *arguments], cwd=ROOT, env=os.environ | leg.environment(name))
     print(f"== {name}: {time.monotonic() - began:.0f} s", flush=True)
     return "FAILED" if failed else "ok"
