@@ -290,9 +290,12 @@ def columns_of() -> Callable[[Any], dict[str, Any]]:
     return latest
 
 
-@pytest.fixture(scope="session", params=["memory", "sqlite"])
-def storage(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(scope="session")
+def storage(backend: str) -> str:
+    """The emulator's, so whatever stands on it has no use for a real instance."""
+    if backend == "service":
+        pytest.skip("needs the emulator itself: its clock, faults, lag, storage or an instance of its own")
+    return backend
 
 
 @pytest.fixture(scope="session")
@@ -333,8 +336,11 @@ def connect() -> Iterator[Callable[..., Any]]:
 
 
 @pytest.fixture
-def client(ots: TablestoreFake, connect: Callable[..., Any]) -> Any:
-    return connect(ots)
+def client(backend: str, request: pytest.FixtureRequest) -> Any:
+    """Of the real instance when the environment names one; else on an instance of its own in the shared server."""
+    if backend == "service":
+        return request.getfixturevalue("service_client")
+    return request.getfixturevalue("connect")(request.getfixturevalue("ots"))
 
 
 @pytest.fixture(scope="session")
