@@ -151,6 +151,8 @@ class _Connection(asyncio.Protocol):
             self._chunks.append(body)
 
     def on_message_complete(self) -> None:
+        if self._closing:  # refused already; its rest came in the same piece
+            return
         if self._parser.should_upgrade() and {"content-length", "transfer-encoding"} & self._headers.keys():
             # the parser leaves out the body of a request that offers another protocol
             self._refuse(HTTPStatus.NOT_IMPLEMENTED)

@@ -126,6 +126,22 @@ def test_a_head_over_the_limit_is_refused(server: HttpServer) -> None:
     assert statuses(exchange(server, request("/", b"", *many))) == [431]
 
 
+def test_what_is_refused_is_not_executed() -> None:
+    seen: list[str] = []
+
+    def handler(request: Request) -> Response:
+        seen.append(request.target)
+        return Response(200)
+
+    server = HttpServer(handler)
+    server.start_in_thread()
+    try:
+        assert statuses(exchange(server, request("/", b"{}", f"x-long: {'x' * 70_000}"))) == [431]
+        assert seen == []
+    finally:
+        server.stop_thread()
+
+
 def test_who_reads_no_answers_is_not_listened_to_any_more(server: HttpServer) -> None:
     with socket.create_connection((server.host, server.port), timeout=1) as connection:
         with pytest.raises(TimeoutError):
