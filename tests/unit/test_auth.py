@@ -62,6 +62,8 @@ def caller(authorization: str, now_ms: int = NOW_MS) -> int | None:
 
 
 HOSTILE: dict[str, Callable[[], str]] = {
+    "jti a number": lambda: with_claims(jti=1),
+    "jti null": lambda: with_claims(jti=None),
     "alg none": lambda: raw_token({"alg": "none", "kid": "current"}, CLAIMS, lambda _: b""),
     "alg none, signed": lambda: with_header(alg="none"),
     "alg nOnE": lambda: with_header(alg="nOnE"),

@@ -1,6 +1,6 @@
 """Verifies the one kind of signed token that is taken, a compact JWS with RS256, with the few modules that this needs.
 
-PyJWT does the same and imports every algorithm first: a fifth of a cold start (docs/decisions/0017).
+PyJWT does the same and imports every algorithm first, which each cold start would pay for (docs/decisions/0017).
 tests/unit/test_jws.py holds the two against each other.
 """
 

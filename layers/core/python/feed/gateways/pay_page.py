@@ -1,6 +1,6 @@
 """The page at Alipay where an order is paid: its address, signed here without the SDK that calls Alipay.
 
-The SDK would cost a third of a tip's cold start (docs/decisions/0017); the tests hold the address against the SDK's.
+Each cold start of tip would pay for the SDK's imports (docs/decisions/0017); the tests hold the two against each other.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class PayPage:
         from cryptography.hazmat.primitives.serialization import load_der_private_key
 
         try:
+            # the key is our own configuration, not a stranger's: testing its primes costs more than signing with it
             key = load_der_private_key(merchant.private_key, None, unsafe_skip_rsa_key_validation=True)
         except (ValueError, TypeError):
             raise Misconfigured("FEED_ALIPAY_PRIVATE_KEY is not a private key.") from None

@@ -192,9 +192,10 @@ class Tables:
         from tablestore import BatchWriteRowRequest, DeleteRowItem, PutRowItem, TableInBatchWriteRowItem, UpdateRowItem
 
         kinds = {Put: PutRowItem, Update: UpdateRowItem, Delete: DeleteRowItem}
+        order = list(kinds)
         by_table: dict[str, list[Write]] = {}
         # by kind, as the SDK returns them: no order is kept between the rows of a batch
-        for write in sorted(writes, key=lambda write: list(kinds).index(type(write))):
+        for write in sorted(writes, key=lambda write: order.index(type(write))):
             by_table.setdefault(write.table, []).append(write)
         request = BatchWriteRowRequest()
         for table, group in by_table.items():
