@@ -11,12 +11,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from benchmarks.tablestore_growth import growth
 from benchmarks.tablestore_load import cpu_us
 from benchmarks.tablestore_peers import ROWS_PER_REQUEST, Ours, Server, dynalite, moto
 
 CONNECTIONS = (1, 8, 32)
 ROUNDS = 5
-SECONDS = 0.5  # of one sample: at a clock tick of 10 ms, a short one says nothing
+SECONDS = 0.5  # of one sample
 
 Figures = dict[str, dict[int, dict[str, float]]]  # operation -> connections -> server -> us
 
@@ -26,7 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--alone", action="store_true", help="without the peers")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"samples of each figure (default {ROUNDS})")
     parser.add_argument("--seconds", type=float, default=SECONDS, help=f"of each sample (default {SECONDS})")
-    parser.add_argument("--rows", type=int, metavar="N", help="instead: our cost in tables of 1,000 rows, 10,000 ... N")
+    parser.add_argument(
+        "--rows",
+        type=int,
+        metavar="N",
+        help="instead: ours with 1,000 rows, 10,000 ... N, and its memory; 1 above its aims",
+    )
 
 
 def run(given: argparse.Namespace) -> dict[str, object]:
@@ -35,9 +41,9 @@ def run(given: argparse.Namespace) -> dict[str, object]:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         ours = Ours(place / "bench.db" if given.storage == "sqlite" else None)
         servers = {"ours": ours.server()}
-        stack.callback(servers["ours"].stop)
+        stack.callback(ours.stop)
         if given.rows is not None:
-            return {"rows": _flatness(ours, given)}
+            return growth(ours, given.rows, lambda: _alone(ours, given))
         for name, start in () if given.alone else (("dynalite", dynalite), ("moto", moto)):
             server = start()
             if server is None:
@@ -68,18 +74,10 @@ def _compare(
     return figures
 
 
-def _flatness(ours: Ours, given: argparse.Namespace) -> dict[int, dict[str, float]]:
-    """Rows of the table -> operation -> us with 8 connections."""
-    figures: dict[int, dict[str, float]] = {}
-    rows, size = 0, 1_000
-    while size <= given.rows:
-        ours.fill(range(rows, size))
-        rows = size
-        taken = _compare({"ours": ours.server()}, ROWS_PER_REQUEST, (8,), given)
-        figures[size] = {operation: by_connections[8]["ours"] for operation, by_connections in taken.items()}
-        print(f"{size:>10} rows  " + "  ".join(f"{name} {us:.2f}" for name, us in figures[size].items()))
-        size *= 10
-    return figures
+def _alone(ours: Ours, given: argparse.Namespace) -> dict[str, float]:
+    """us by operation, with 8 connections."""
+    figures = _compare({"ours": ours.server()}, ROWS_PER_REQUEST, (8,), given)
+    return {operation: by_connections[8]["ours"] for operation, by_connections in figures.items()}
 
 
 def _print(figures: Figures) -> None:

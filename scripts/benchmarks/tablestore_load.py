@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from itertools import cycle
-from pathlib import Path
-
-_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 class _Connection:
@@ -89,6 +85,5 @@ def cpu_us(port: int, pid: int, requests: Sequence[bytes], connections: int, sec
 
 
 def _cpu_s(pid: int) -> float:
-    """In user and kernel mode, of all threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+    """In user and kernel mode, of all threads, to the nanosecond: /proc counts in ticks of 10 ms."""
+    return time.clock_gettime(~pid << 3 | 2)  # what clock_getcpuclockid(3) makes of a process on Linux

@@ -22,11 +22,14 @@ from typing import Any
 
 import tablestore as ots
 from tablestore.connection import ConnectionPool
+from tqdm import tqdm
 
 from benchmarks.tablestore_load import send_all
 
 PLACE = Path(__file__).parents[2] / ".local" / "bench"
 TABLE = "bench"
+USERS = 1000
+_OTHER = "other"
 ROWS = 200  # of the range
 KEYS = 50  # of single rows
 ROWS_PER_REQUEST = {"put": 1, "get": 1, "batch25": 25, "batch200": 200, "range": ROWS, "filtered": ROWS}
@@ -50,20 +53,53 @@ class Ours:
     """The Tablestore emulator; what the SDK would send is caught where it would send it."""
 
     def __init__(self, path: Path | None) -> None:
-        data = [] if path is None else ["--data", str(path)]
+        self.path = path
+        self._start()
+        meta = ots.TableMeta(TABLE, [("a", "STRING"), ("b", "INTEGER")])
+        throughput = ots.ReservedThroughput(ots.CapacityUnit(0, 0))
+        for name in (TABLE, _OTHER):
+            meta.table_name = name
+            self._client.create_table(meta, ots.TableOptions(), throughput)
+        self._fill(range(ROWS), "one")
+
+    def _start(self) -> None:
+        data = [] if self.path is None else ["--data", str(self.path)]
         self._port = _free_port()
         command = [sys.executable, "-m", "alifakes", "tablestore", "--port", str(self._port), *data]
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "fakes")}
         self._process = _start(command, self._port, environment)
         self._client = ots.OTSClient(f"http://127.0.0.1:{self._port}", "local", "local", "bench")
-        meta = ots.TableMeta(TABLE, [("a", "STRING"), ("b", "INTEGER")])
-        throughput = ots.ReservedThroughput(ots.CapacityUnit(0, 0))
-        self._client.create_table(meta, ots.TableOptions(), throughput)
-        self.fill(range(ROWS), "one")
 
-    def fill(self, numbers: Sequence[int], user: str | None = None) -> None:
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def reopen(self) -> float:
+        """ms from the start of the process to its first answer about a row."""
+        self.stop()
+        before = time.perf_counter()
+        self._start()
+        self._client.get_row(TABLE, _row(0).primary_key)
+        return (time.perf_counter() - before) * 1000
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait()
+
+    def grow(self, rows: int, size: int) -> None:
+        """From so many rows, a multiple of `USERS`, to so many; user by user, as a file takes them fastest."""
+        for user in tqdm(range(USERS), desc=f"{size:,} rows", mininterval=1, disable=None, leave=False):
+            self._fill(range(rows + user, size, USERS))
+
+    def _fill(self, numbers: Sequence[int], user: str | None = None) -> None:
         for start in range(0, len(numbers), 200):
             self._client.batch_write_row(_batch(numbers[start : start + 200], user))
+
+    def drop(self) -> tuple[float, float]:
+        """ms that dropping the table takes, and the longest that one of the puts which follow, to another, waits."""
+        dropped = _took_ms(lambda: self._client.delete_table(TABLE))
+        waits = [_took_ms(partial(self._client.put_row, _OTHER, _row(number))) for number in range(1000)]
+        return dropped, max(waits)
 
     def server(self) -> Server:
         """With requests signed now: they are good for a quarter of an hour."""
@@ -88,7 +124,7 @@ class Ours:
 
 
 def _row(number: int, user: str | None = None) -> Any:
-    key = [("a", user or f"user{number % 1000:012d}"), ("b", number)]
+    key = [("a", user or f"user{number % USERS:012d}"), ("b", number)]
     return ots.Row(key, [("x", number), ("s", "v" * 17), ("y", number * 3)])
 
 
@@ -97,6 +133,12 @@ def _batch(numbers: Sequence[int], user: str | None) -> Any:
     request = ots.BatchWriteRowRequest()
     request.add(ots.TableInBatchWriteRowItem(TABLE, items))
     return request
+
+
+def _took_ms(call: Callable[[], object]) -> float:
+    before = time.perf_counter()
+    call()
+    return (time.perf_counter() - before) * 1000
 
 
 class _Caught(Exception):
@@ -173,7 +215,7 @@ def _dynamo(command: Sequence[str]) -> Server:
 
 def _item(number: int, user: str | None = None) -> dict[str, dict[str, str]]:
     return {
-        "a": {"S": user or f"user{number % 1000:012d}"},
+        "a": {"S": user or f"user{number % USERS:012d}"},
         "b": {"N": str(number)},
         "x": {"N": str(number)},
         "s": {"S": "v" * 17},

@@ -82,7 +82,7 @@ class Control:
 
     async def _logs(self, parameters: dict[str, str], _: bytes) -> Response:
         wanted = parameters.get("request_id")
-        found = [(function, line) for function, request_id, line in self._log if request_id == wanted]
+        found = [(function, line) for function, request_id, line in self._log if wanted in (None, request_id)]
         return _json(200, {"lines": [{"function": function, "line": line} for function, line in found]})
 
     async def _idle(self, parameters: dict[str, str], _: bytes) -> Response:

@@ -14,7 +14,7 @@ from alifakes.tablestore.control import PREFIX, Control
 from alifakes.tablestore.faults import Faults
 from alifakes.tablestore.instances import Instances
 from alifakes.tablestore.log import RequestLog
-from alifakes.tablestore.service import Service, too_large
+from alifakes.tablestore.service import Service, timed_out, too_large
 from alifakes.tablestore.settings import Settings
 from alifakes.tablestore.usage import Usage
 
@@ -28,8 +28,9 @@ class TablestoreFake:
     `path` names the SQLite file of the data, None keeps it in memory. `port` 0 takes a free one. `index_lag_ms` is
     how far secondary indexes run behind, `search_lag_ms` search indexes (None: just as far); `clock` gives the engine's
     time in ms (not that of signatures and dates). `settings` has all the rest, and the lags too, if none is given here.
-    `instances` names the only ones that exist.
-    Entering raises OSError when the port is taken, and what open_storage raises for a foreign database.
+    `instances` names the only ones that exist. `log_file` gets a line of JSON for each request.
+    Entering raises OSError when the port is taken or the log cannot be written, and what open_storage raises for a
+    foreign database.
     """
 
     def __init__(
@@ -44,16 +45,17 @@ class TablestoreFake:
         settings: Settings | None = None,
         clock: Callable[[], int] = wall_clock,
         instances: Collection[str] | None = None,
+        log_file: str | os.PathLike[str] | None = None,
     ) -> None:
         self.faults = Faults()
         self._credentials = credentials
         self._usage = Usage()
         self.clock = Clock(clock)
-        self._log = RequestLog()
+        self._log = RequestLog(log_file)
         self._instances = Instances(path, self.clock, _with_lags(settings or Settings(), index_lag_ms, search_lag_ms))
         self._service = Service(self._instances.get, credentials, self.faults, self._usage, self._log, instances)
         self._control = Control(self.faults, self._usage, self._log, self.clock, self._instances)
-        self._server = HttpServer(self._handle, host=host, port=port, too_large=too_large)
+        self._server = HttpServer(self._handle, host=host, port=port, too_large=too_large, timed_out=timed_out)
 
     def __enter__(self) -> TablestoreFake:
         self.start()
@@ -77,13 +79,18 @@ class TablestoreFake:
     def start(self) -> None:
         self._instances.open()
         try:
+            self._log.open()
             self._server.start_in_thread()
         except OSError:
-            self._instances.close()
+            self._close()
             raise
 
     def stop(self) -> None:
         self._server.stop_thread()
+        self._close()
+
+    def _close(self) -> None:
+        self._log.close()
         self._instances.close()
 
     def requests(self) -> dict[str, dict[str, dict[str, int]]]:
@@ -106,6 +113,10 @@ class TablestoreFake:
     def set_lags(self, index_lag_ms: int, search_lag_ms: int | None = None) -> None:
         """From now on; transactions that are open end. Raises ValueError for a lag below 0."""
         self._server.call(lambda: self._control.set(index_lag_ms=index_lag_ms, search_lag_ms=search_lag_ms))
+
+    def set_clock_skew(self, ms: int) -> None:
+        """Of every second partition, from now on; transactions that are open end. Raises ValueError below 0."""
+        self._server.call(lambda: self._control.set(clock_skew_ms=ms))
 
     def snapshot(self, name: str = "default") -> None:
         """Keep all data under a name, which it replaces; raises ValueError for an impossible one."""

@@ -146,8 +146,10 @@ def _check_signature(path: str, query: str, headers: Mapping[str, str], credenti
 
 
 def _header_lines(headers: Mapping[str, str], left_out: str = "") -> str:
-    names = [name for name in headers if name[:6] == "x-ots-" and name != left_out]
-    return "\n".join(sorted([f"{name}:{headers[name].strip()}" for name in names]))
+    signed = headers.items()
+    lines = [f"{name}:{value.strip()}" for name, value in signed if name[:6] == "x-ots-" and name != left_out]
+    lines.sort()
+    return "\n".join(lines)
 
 
 def _sign(digest: str, key: bytes, text: str) -> str:

@@ -21,7 +21,7 @@ from alifakes.tablestore.storage import StorageError
 
 
 def main(argv: Sequence[str]) -> int:
-    """Serve until SIGINT or SIGTERM; returns the exit code: 1 when the port or the file cannot be used, 2 for a host
+    """Serve until SIGINT or SIGTERM; returns the exit code: 1 when the port or a file cannot be used, 2 for a host
     that others reach when nobody said that they may."""
     options = _parser().parse_args(argv)
     if options.coverage:
@@ -40,6 +40,7 @@ def main(argv: Sequence[str]) -> int:
         credentials={**LOCAL_CREDENTIALS, options.access_key: Credential(options.secret)},
         settings=_settings(options),
         instances=options.instance,
+        log_file=options.log_file,
     )
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -49,6 +50,8 @@ def main(argv: Sequence[str]) -> int:
     except StorageError as error:
         return _fail(str(error))
     except OSError as error:
+        if error.filename is not None:
+            return _fail(f"The log {error.filename} cannot be written: {error.strerror}.")
         return _fail(f"Port {options.port} of {options.host} cannot be listened on: {error.strerror}.")
     try:
         print(f"ready: {fake.endpoint}", flush=True)
@@ -75,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--access-key", default="local", help="an access key id that is accepted")
     parser.add_argument("--secret", default="local", help="the secret of --access-key")
     parser.add_argument("--instance", action="append", metavar="NAME", help="one that exists; without it, all do")
+    parser.add_argument("--log-file", type=Path, metavar="FILE", help="gets a line of JSON for each request")
     parser.add_argument(
         "--coverage", nargs="?", const="text", choices=("text", "markdown"), help="print what is emulated, and end"
     )
@@ -92,6 +96,8 @@ def _add_settings(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--build-rows-per-s", type=_positive, help="how fast a new index takes in rows, at once")
     group.add_argument("--table-operations-per-s", type=_positive, help="per instance, without limit")
     group.add_argument("--split-rows", type=_positive, help="at which a partition splits, 1000000")
+    group.add_argument("--partition-ready-ms", type=_not_negative, help="how long it refuses rows then, 0")
+    group.add_argument("--clock-skew-ms", type=_not_negative, help="how far each second partition is behind, 0")
     group.add_argument(
         "--transactions",
         action="append",

@@ -19,7 +19,7 @@ from alifakes.tablestore.usage import Usage
 
 PREFIX = "/_fake/"
 _CLOCK_END = 253_402_300_800_000  # ms
-_AT_RUN_TIME = {"index_lag_ms": (int,), "search_lag_ms": (int, type(None))}
+_AT_RUN_TIME = {"index_lag_ms": (int,), "search_lag_ms": (int, type(None)), "clock_skew_ms": (int,)}
 
 Query = Mapping[str, str]
 
@@ -76,7 +76,7 @@ class Control:
         self._log.clear()
 
     def set(self, **changed: int | None) -> None:
-        """Change settings; raises ValueError for a lag below 0."""
+        """Change settings; raises ValueError for one below 0."""
         for name, value in changed.items():
             if value is not None and value < 0:
                 raise ValueError(f"{name} cannot be negative: {value}.")

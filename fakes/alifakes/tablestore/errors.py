@@ -1,8 +1,9 @@
 """Every limit, error code and message of the service, each once, with where it is known from.
 
-Sources, strongest first: (J) asserted by the Java SDK's tests against the live service, (P) the same of the Python
-SDK, (D) the documentation of limits and of error codes, (S) quoted by users in public, (O) our own words where the
-service refuses but its message is not published. (DO) is a rule of the documentation in our words.
+Sources, strongest first: (J) asserted by the Java SDK's tests against the live service, (P), (G), (N), (H) and (C) the
+same of the Python, Go, Node.js, PHP and C# SDKs, (D) the documentation of limits and of error codes, (S) quoted by
+users in public, (O) our own words where the service refuses but its message is not published. (DO) is a rule of the
+documentation in our words.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ MAX_KEYWORD = 4096  # (D) bytes; longer values are not indexed
 MAX_ARRAY = 256  # (D) elements, or rows of a NESTED field; longer arrays are not indexed
 MAX_WILDCARD = 32  # (S) characters; the documentation says 20, its FAQ 10
 MAX_QUERY_DEPTH = 100  # (O)
-MAX_AGGREGATIONS = 5  # (D) per level
+MAX_AGGREGATIONS = 8  # (N) per level; the documentation says 5
 MAX_GROUP_BYS = 5  # (D) per level
 MAX_GROUP_DEPTH = 3  # (D)
 MAX_GROUPS = 2000  # (D) size of a GroupByField
@@ -144,9 +145,9 @@ stream_expiration_missing = _bad("The expiration time of the stream is missing."
 # --- partitions ------------------------------------------------------------------------------------------------------
 too_many_partitions = _bad(f"The count of partitions cannot be greater than {MAX_PARTITIONS}", "J")
 infinite_partition_value = _bad("The value of partition range can not be INT64_MIN or INT64_MAX.", "J")
-empty_partition_value = _bad("The value of partition range can not be empty string.", "J")
+empty_partition_value = _bad("The value of partition range can not be empty {}.", "J")
 partition_value_too_long = _bad(
-    f"The length of primary key value exceeds the MaxLength:{MAX_PARTITION_VALUE} with CurrentLength:{{}}.", "JO"
+    f"The value of partition range exceeds the MaxLength:{MAX_PARTITION_VALUE} with CurrentLength:{{}}.", "J"
 )
 partition_type_mismatch = _bad("The value type of partition does not match with primary key.", "J")
 partitions_not_ascending = _bad("The partition ranges must be adjacent and ascending.", "O")
@@ -226,7 +227,8 @@ too_many_columns = _bad(
     f"The number of attribute columns exceeds the limit, limit count: {MAX_ROW_COLUMNS}, column count: {{}}.", "J"
 )
 attribute_is_key = _bad("Duplicated attribute column name with primary key column: {}.", "D")
-no_column_to_update = _bad("Invalid update row request: missing cells in request.", "D")
+attribute_column_missing = _bad("Attribute column is missing.", "HD")  # of UpdateRow
+no_column_to_update = _bad("Invalid update row request: missing cells in request.", "CD")  # of BatchWriteRow
 column_in_delete = _bad("Invalid delete row request: unexpected cells in request.", "D")
 operation_in_put = _bad("OpType cannot be given for column name:{} in PutRow.", "D")
 value_missing = _bad("Invalid cell: {}. Reason: missing value.", "D")
@@ -268,6 +270,7 @@ transactions_off = _bad("Try to call method using explicit transaction on explic
 invalid_transaction_key = _bad("StartLocalTransaction support only one primary key.", "J")
 transaction_with_auto_increment = _bad("Table '{}' has an auto increment primary key: no transactions.", "DO")
 session_missing = Message(400, "OTSSessionNotExist", "Session not exist or may be timeout.", "J")  # status (O)
+session_busy = Message(400, "OTSSessionBusy", "The last request of the transaction is not over.", "DO")  # status (O)
 transaction_too_large = Message(
     400, "OTSOutOfTransactionDataSizeLimit", f"Data exceeds the limit of {MAX_TRANSACTION_DATA} bytes.", "DO"
 )
@@ -288,6 +291,7 @@ too_many_read_columns = _bad(
 invalid_limit = _bad("The limit must be greater than 0.", "P")
 empty_forward_range = _bad("Begin key must less than end key in FORWARD", "P")
 empty_backward_range = _bad("Begin key must more than end key in BACKWARD", "P")
+time_with_max_versions = _bad("Specific tiemstamp and max versions cannot be given at the same time.", "GD")
 time_range_twice = _bad("Specific tiemstamp and time range cannot be given at the same time.", "D")
 negative_timestamp = _bad("Specific timestamp cannot be less than 0.", "D")
 half_time_range = _bad("Start and end time must be given at the same time.", "D")

@@ -19,6 +19,7 @@ class FaultKind(enum.Enum):
     DISCONNECT = "disconnect"  # the connection closes, not executed
     DELAY = "delay"  # waits before executing
     BAD_SIGNATURE = "bad_signature"  # executed, and answered with a signature that is not right
+    WRONG_MD5 = "wrong_md5"  # executed, and answered with the digest of another body, which is signed
     # the others are refused, not executed
     THROTTLE = "throttle"
     UNAVAILABLE = "unavailable"
@@ -33,6 +34,7 @@ class FaultKind(enum.Enum):
     QUOTA = "quota"
     NO_PERMISSION = "no_permission"
     REQUEST_TIMEOUT = "request_timeout"
+    SESSION_BUSY = "session_busy"
 
 
 REFUSALS: Mapping[FaultKind, Message] = {
@@ -49,6 +51,7 @@ REFUSALS: Mapping[FaultKind, Message] = {
     FaultKind.QUOTA: errors.too_frequent_table_operations,
     FaultKind.NO_PERMISSION: errors.no_permission,
     FaultKind.REQUEST_TIMEOUT: errors.request_timed_out,
+    FaultKind.SESSION_BUSY: errors.session_busy,
 }
 
 _KINDS = tuple(kind.value for kind in FaultKind)

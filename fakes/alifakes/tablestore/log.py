@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections import deque
 from collections.abc import Sequence
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from alifakes.tablestore.actions.call import Spent
 
@@ -44,15 +46,32 @@ class Entry(NamedTuple):
 
 
 class RequestLog:
-    """Fed by the serving thread, read by any; the oldest of more than KEPT requests are forgotten."""
+    """Fed by the serving thread, read by any; the oldest of more than KEPT requests are forgotten.
 
-    def __init__(self) -> None:
+    While it is open, each request is also a line of JSON at the end of the file `path`, which nothing is taken from.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self._entries: deque[Entry] = deque(maxlen=KEPT)
         self._lock = Lock()
+        self._path = path
+        self._file: TextIO | None = None
+
+    def open(self) -> None:
+        """Raises OSError when the file cannot be written."""
+        if self._path is not None:
+            self._file = open(self._path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115  # line by line
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def add(self, entry: Entry) -> None:
         with self._lock:
             self._entries.append(entry)
+        if self._file is not None:
+            self._file.write(json.dumps(entry.json()) + "\n")
 
     def entries(
         self, *, table: str | None = None, api: str | None = None, code: str | None = None, since_ms: int = 0

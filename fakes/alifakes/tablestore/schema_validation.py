@@ -37,6 +37,7 @@ def check_table(schema: TableSchema) -> None:
     if len(schema.indexes) > errors.MAX_INDEXES:
         raise errors.too_many_indexes()
     for index in schema.indexes:
+        check_index_shape(index)
         check_index(schema, index)
 
 
@@ -114,7 +115,7 @@ def _check_split_points(points: tuple[KeyValue, ...], key: KeyColumn) -> None:
                 raise errors.infinite_partition_value()
             continue
         if not point:
-            raise errors.empty_partition_value()
+            raise errors.empty_partition_value(key.type.value.lower())
         if value_size(point) > errors.MAX_PARTITION_VALUE:
             raise errors.partition_value_too_long(value_size(point))
     encoded = [encode_key((point,)) for point in points]
@@ -146,12 +147,16 @@ def check_reserved(reserved: tuple[int, int]) -> None:
             raise errors.reserved_too_large(units)
 
 
-def check_index(table: TableSchema, index: IndexSchema) -> None:
+def check_index_shape(index: IndexSchema) -> None:
+    """What is checked without its table. (J)"""
     check_table_name(index.name)
     if not 1 <= len(index.keys) <= errors.MAX_KEY_COLUMNS:
         raise errors.invalid_index_key_count()
     if len(index.columns) > errors.MAX_INDEX_COLUMNS:
         raise errors.invalid_index_column_count()
+
+
+def check_index(table: TableSchema, index: IndexSchema) -> None:
     _check_index_columns(table, index)
     if index.kind is IndexKind.LOCAL and index.keys[0] != table.keys[0].name:
         raise errors.local_index_key(index.name, table.keys[0].name)

@@ -36,18 +36,12 @@ class _Exchange:
 
     request: Request
     path: str
+    api: str
+    instance: str
     signer: Signer | None
     began: int
     effect: Effect
     tables: tuple[str, ...] = ()
-
-    @property
-    def api(self) -> str:
-        return self.path[1:]
-
-    @property
-    def instance(self) -> str:
-        return self.request.headers.get("x-ots-instancename", "")
 
     @property
     def in_json(self) -> bool:
@@ -76,16 +70,20 @@ class Service:
         self._usage = usage
         self._requests = log
         self._instances = instances
+        self._busy: set[str] = set()  # transactions with a request that is delayed
 
     def handle(self, request: Request) -> Response | Awaitable[Response]:
         path, _, query = request.target.partition("?")
         # an endpoint that ends with a slash makes the SDK ask for //ApiName, and sign /ApiName
         path = "/" + path.lstrip("/")
-        signer = find_signer(request.headers, self._credentials)
-        exchange = _Exchange(request, path, signer, time.perf_counter_ns(), NO_EFFECT)
+        headers = request.headers
+        signer, instance = find_signer(headers, self._credentials), headers.get("x-ots-instancename", "")
+        exchange = _Exchange(request, path, path[1:], instance, signer, time.perf_counter_ns(), NO_EFFECT)
         try:
             self._check(request, path, query)
             call = self._decode(exchange)
+            if call.transaction in self._busy:
+                raise errors.session_busy()
         except Exception as error:
             return self._fail(error, exchange)
         exchange.tables = call.tables
@@ -98,8 +96,11 @@ class Service:
         """Executes after the delay even when the client has given up meanwhile: the service would too."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Response] = loop.create_future()
+        if call.transaction:
+            self._busy.add(call.transaction)
 
         def finish() -> None:
+            self._busy.discard(call.transaction)
             response = self._answer(call, exchange)
             if not future.cancelled():
                 future.set_result(response)
@@ -169,8 +170,12 @@ class Service:
     ) -> Response:
         now = _now()
         request_id = self._note(exchange, now, status, code, spent)
-        response = _respond(status, body, exchange.path, exchange.signer, request_id, now)
-        if exchange.effect.failure is FaultKind.BAD_SIGNATURE:
+        failure = exchange.effect.failure
+        digested = body + b"\0" if failure is FaultKind.WRONG_MD5 else body
+        response = _respond(status, digested, exchange.path, exchange.signer, request_id, now)
+        if failure is FaultKind.WRONG_MD5:
+            return Response(status, response.headers, body)
+        if failure is FaultKind.BAD_SIGNATURE:
             headers = [(name, _spoil(value) if name == "authorization" else value) for name, value in response.headers]
             return Response(status, headers, body)
         return response
@@ -201,8 +206,16 @@ _SILENCE = Response(503, disconnect=True)
 
 def too_large() -> Response:
     """The answer to a body so large that the server did not even keep it."""
+    return _refuse(errors.body_too_large())
+
+
+def timed_out() -> Response:
+    """The answer to a request whose body does not come to its end."""
+    return _refuse(errors.request_timed_out())
+
+
+def _refuse(error: OtsError) -> Response:
     now = _now()
-    error = errors.body_too_large()
     return _respond(error.status, encode_error(error), "/", None, _request_id(now), now)
 
 

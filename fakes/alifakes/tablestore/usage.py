@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from threading import Lock
@@ -24,32 +25,30 @@ class Usage:
     """
 
     def __init__(self) -> None:
-        self._counts: dict[str, dict[str, Count]] = {}
+        self._counts: defaultdict[tuple[str, str], Count] = defaultdict(Count)  # of API and table
         self._lock = Lock()
 
     def add_request(self, api: str, tables: Iterable[str]) -> None:
         with self._lock:
             for table in set(tables) or {""}:
-                self._count(api, table).requests += 1
+                self._counts[api, table].requests += 1
 
     def add_spent(self, api: str, spent: Iterable[Spent]) -> None:
         with self._lock:
             for part in spent:
-                count = self._count(api, part.table)
+                count = self._counts[api, part.table]
                 count.rows += part.rows
                 count.read_cu += part.read
                 count.write_cu += part.write
 
     def snapshot(self) -> dict[str, dict[str, dict[str, int]]]:
         """Operation -> table -> {"requests", "rows", "read_cu", "write_cu"}."""
+        counts: dict[str, dict[str, dict[str, int]]] = {}
         with self._lock:
-            return {
-                api: {table: asdict(count) for table, count in tables.items()} for api, tables in self._counts.items()
-            }
+            for (api, table), count in self._counts.items():
+                counts.setdefault(api, {})[table] = asdict(count)
+        return counts
 
     def reset(self) -> None:
         with self._lock:
             self._counts.clear()
-
-    def _count(self, api: str, table: str) -> Count:
-        return self._counts.setdefault(api, {}).setdefault(table, Count())

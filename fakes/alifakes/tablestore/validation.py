@@ -126,6 +126,8 @@ def _check_key_length(name: str, length: int) -> None:
 
 def check_write(change: RowChange) -> None:
     """PutRow, UpdateRow or DeleteRow alone."""
+    if change.kind is WriteKind.UPDATE and not change.updates:
+        raise errors.attribute_column_missing()
     size = check_change(change)
     if size > errors.MAX_REQUEST_DATA:
         raise errors.request_too_large({WriteKind.PUT: "PutRow", WriteKind.UPDATE: "UpdateRow"}[change.kind], size)
@@ -372,5 +374,5 @@ def _check_column_filter(condition: ColumnFilter) -> None:
         raise errors.regex_too_long(name_size(condition.regex))
     try:
         compiled(condition.regex)
-    except re.error:
+    except (re.error, OverflowError):
         raise errors.invalid_regex(condition.regex) from None

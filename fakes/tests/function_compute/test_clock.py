@@ -113,3 +113,5 @@ def test_the_log_of_one_invocation(start: Callable[..., Any]) -> None:
     assert lines[-1] == f"FC Invoke End RequestId: {second['request_id']}"
     assert "second" in lines
     assert not any("first" in line or first["request_id"] in line for line in lines)
+    everything = requests.get(f"{calls.fake.endpoint}/_fake/logs").json()["lines"]
+    assert {"first", "second"} <= {entry["line"] for entry in everything}

@@ -7,6 +7,7 @@ import contextlib
 import re
 import socket
 import threading
+import time
 from collections.abc import Awaitable, Iterator
 
 import pytest
@@ -104,6 +105,16 @@ def test_statuses_without_a_body_have_none(server: HttpServer) -> None:
     assert b"body" not in received
 
 
+@pytest.mark.parametrize("target", ["/later", "/other?later"])
+def test_head_is_answered_without_a_body(server: HttpServer, target: str) -> None:
+    head = f"HEAD {target} HTTP/1.1\r\nhost: here\r\n\r\n".encode()
+    received = exchange(server, head, head, request("/", b"done", "connection: close"))
+    assert statuses(received) == [200, 200, 200]
+    assert received.count(b"content-length: 5\r\n") == 2
+    assert b"later" not in received
+    assert received.endswith(b"\r\n\r\ndone")
+
+
 def test_a_status_that_http_does_not_name(server: HttpServer) -> None:
     assert b"HTTP/1.1 499 Unknown\r\n" in exchange(server, request("/", b"", "answer: 499", "connection: close"))
 
@@ -138,6 +149,71 @@ def test_what_is_refused_is_not_executed() -> None:
     try:
         assert statuses(exchange(server, request("/", b"{}", f"x-long: {'x' * 70_000}"))) == [431]
         assert seen == []
+    finally:
+        server.stop_thread()
+
+
+def late(server: HttpServer, seconds: float) -> None:
+    """Look for late requests as if so much time had passed."""
+    server.call(lambda: server.close_late(time.monotonic() + seconds))
+
+
+def test_a_body_that_does_not_end_is_a_408(server: HttpServer) -> None:
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(b"PUT / HTTP/1.1\r\nhost: here\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\nx")
+        assert statuses(connection.recv(1000)) == [100]
+        late(server, 59)
+        connection.sendall(b"x")
+        assert statuses(connection.recv(1000)) == [200]
+        connection.sendall(b"PUT / HTTP/1.1\r\nhost: here\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\nx")
+        assert statuses(connection.recv(1000)) == [100]
+        late(server, 61)
+        assert statuses(connection.recv(1000)) == [408]
+        assert connection.recv(1000) == b""
+
+
+@pytest.mark.parametrize("part", [b"P", b"PUT / HTTP/1.1\r\nhost: he"])
+def test_a_head_that_does_not_end_is_cut_off(server: HttpServer, part: bytes) -> None:
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(request("/") + part)
+        assert statuses(connection.recv(1000)) == [200]
+        late(server, 59)
+        connection.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            connection.recv(1000)
+        connection.settimeout(10)
+        late(server, 61)
+        assert connection.recv(1000) == b""
+
+
+def test_who_asks_nothing_may_stay(server: HttpServer) -> None:
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(request("/"))
+        assert statuses(connection.recv(1000)) == [200]
+        late(server, 1000)
+        connection.sendall(LAST)
+        assert statuses(connection.recv(1000)) == [200]
+
+
+def test_nobody_is_late_who_is_not_listened_to() -> None:
+    asked, released = threading.Event(), asyncio.Event()
+
+    async def wait(_request: Request) -> Response:
+        asked.set()
+        await released.wait()
+        return Response(200)
+
+    server = HttpServer(wait)
+    server.start_in_thread()
+    try:
+        with socket.create_connection((server.host, server.port), timeout=10) as connection:
+            connection.sendall(request("/") + b"PUT / HTTP/1.1\r\n")
+            assert asked.wait(10)
+            late(server, 1000)
+            server.call(released.set)
+            assert statuses(connection.recv(1000)) == [200]
+            connection.sendall(b"connection: close\r\n\r\n")
+            assert statuses(connection.recv(1000)) == [200]
     finally:
         server.stop_thread()
 

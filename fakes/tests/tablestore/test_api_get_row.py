@@ -45,6 +45,16 @@ def test_a_row_with_none_of_the_chosen_columns_is_none(table: Any) -> None:
     assert table.get("b") == {}
 
 
+def test_every_row_has_the_columns_of_its_key(make_table: Any, where: Any) -> None:
+    table = make_table({"a": "STRING", "b": "INTEGER"})
+    table.put(("x", 1), {"c": 1})
+    assert table.read(("x", 1), ["b"])[1].primary_key == [("a", "x"), ("b", 1)]
+    assert table.get(("x", 1), ["a", "absent"]) == {}
+    assert table.get(("x", 1), ["a"], column_filter=where("c", "==", 2)) == {}
+    assert table.get(("x", 1), ["a"], column_filter=where("c", "==", 2, missing=False)) is None
+    assert table.get(("y", 1), ["a"]) is None
+
+
 def test_start_and_end_column_bound_the_names(table: Any) -> None:
     table.put("a", {"a": 1, "b": 2, "c": 3, "d": 4})
     assert table.get("a", start_column="b", end_column="d") == {"b": 2, "c": 3}

@@ -1,4 +1,4 @@
-"""ComputeSplitPointsBySize, and the partitions into which a table grows."""
+"""ComputeSplitPointsBySize, of tables whose partitions split as they grow."""
 
 from __future__ import annotations
 
@@ -129,36 +129,6 @@ def test_a_missing_table(storage: Storage) -> None:
         compute(engine_on(storage))
 
 
-def test_a_partition_splits_in_its_middle_when_it_is_full(storage: Storage) -> None:
-    engine = engine_on(storage, split_rows=100)
-    make(engine)
-    fill(engine, users(99))
-    fill(engine, users(99))
-    assert engine.partition_points("t") == ()
-    fill(engine, users(100))
-    assert engine.partition_points("t") == ("u000050",)
-    fill(engine, users(150))
-    again = engine_on(storage, split_rows=100)
-    assert again.partition_points("t") == ("u000075",)
-    fill(again, users(400))
-    assert again.partition_points("t") == tuple(f"u{number:06}" for number in (50, 100, 150, 200, 250, 300, 350))
-    assert [location.repeat for location in compute(again).locations] == [1] * 8
-
-
-def test_what_createtable_asked_for_stays(storage: Storage) -> None:
-    engine = engine_on(storage, split_rows=10)
-    make(engine, [KeyColumn("n", KeyType.INTEGER)], [-5, 100, 200])
-    fill(engine, [(number,) for number in range(10)])
-    assert engine.partition_points("t") == (-5, 5, 100, 200)
-
-
-def test_one_partition_key_is_never_split(storage: Storage) -> None:
-    engine = engine_on(storage, split_rows=10)
-    make(engine)
-    fill(engine, [("u", number) for number in range(50)])
-    assert engine.partition_points("t") == ()
-
-
 def test_splits_tell_their_partitions_apart(storage: Storage) -> None:
     engine = engine_on(storage)
     make(engine, points=["u000016"])
@@ -168,14 +138,3 @@ def test_splits_tell_their_partitions_apart(storage: Storage) -> None:
     assert len(answer.split_points) == 3
     assert [location.repeat for location in answer.locations] == [2, 2]
     assert len({location.location for location in answer.locations}) == 2
-
-
-def test_a_large_table_keeps_a_small_sample(storage: Storage) -> None:
-    engine = engine_on(storage, split_rows=20_000)
-    make(engine)
-    fill(engine, users(20_000))
-    sampled = sum(1 for _ in storage.scan("demo/t/samples", b""))
-    assert 700 <= sampled <= 1300
-    fill(engine, users(6_000))
-    fill(engine, users(30_000)[20_000:])
-    assert len(engine.partition_points("t")) == 1

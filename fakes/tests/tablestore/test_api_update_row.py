@@ -101,8 +101,10 @@ def test_a_delete_takes_no_value(checked_table: Any, invalid: Any) -> None:
 
 
 def test_an_update_changes_something(client: Any, table: Any, invalid: Any) -> None:
-    with invalid(re.compile("missing")):
+    with invalid("Attribute column is missing."):
         client.update_row(table.name, ots_sdk.Row(table.key("a"), {}), ots_sdk.Condition("IGNORE"))
+    with invalid("Invalid update row request: missing cells in request."):
+        table.write(table.batch_update("a"))
 
 
 def test_the_key_is_returned_on_request_only(table: Any) -> None:

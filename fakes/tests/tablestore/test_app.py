@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -102,6 +103,18 @@ def test_bodies_above_5_mb(call: Call, size: int) -> None:
 
 def test_a_body_of_5_mb_is_read(call: Call) -> None:
     assert call("BatchWriteRow", b"\xff" * (5 * 1024 * 1024)).message == "Parse PBMessage from RawString failed."
+
+
+def test_a_body_that_does_not_end(fake: TablestoreFake) -> None:
+    head = b"POST /ListTable HTTP/1.1\r\nhost: here\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", fake.port), timeout=10) as connection:
+        connection.sendall(head)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
+        fake._server.call(lambda: fake._server.close_late(time.monotonic() + 61))
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    error = pb.Error.FromString(answer.partition(b"\r\n\r\n")[2])
+    assert (error.code, error.message) == ("OTSRequestTimeout", "Request timeout.")
 
 
 def test_names_of_no_operation(call: Call) -> None:

@@ -85,6 +85,25 @@ def test_a_busy_port() -> None:
     assert "\n" not in sentence
 
 
+def test_a_log_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "requests.jsonl"
+    for _ in range(2):
+        with served("--log-file", file) as (process, endpoint):
+            list(connect(endpoint).list_table())
+            process.kill()
+            process.wait()
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [(line["instance"], line["api"], line["status"], line["code"]) for line in lines] == [
+        ("local", "ListTable", 200, "")
+    ] * 2
+
+
+def test_a_log_that_cannot_be_written(tmp_path: Path) -> None:
+    code, sentence = refused("tablestore", "--log-file", tmp_path / "none" / "requests.jsonl")
+    assert (code, sentence.count("\n")) == (1, 0)
+    assert str(tmp_path / "none" / "requests.jsonl") in sentence
+
+
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("not a database, but a text long enough to be read as one" * 50)
@@ -144,6 +163,8 @@ def test_every_setting_is_an_option() -> None:
         "build_rows_per_s": 4,
         "table_operations_per_s": 5,
         "split_rows": 6,
+        "partition_ready_ms": 7,
+        "clock_skew_ms": 8,
         "transactions": ["a*", "b"],
         "fsync": "off",
         "verify_cells": True,
@@ -165,6 +186,15 @@ def test_the_limits_and_waits_of_the_service() -> None:
     with served("--like-service", "--index-lag-ms", 7) as (_, endpoint):
         answer = urllib3.request("GET", f"{endpoint}/_fake/settings", retries=False)
     assert json.loads(answer.data) == {**asdict(LIKE_SERVICE), "index_lag_ms": 7, "transactions": []}
+    waits = [name for name, value in asdict(LIKE_SERVICE).items() if value != getattr(Settings(), name)]
+    assert waits == [
+        "index_lag_ms",
+        "search_lag_ms",
+        "table_ready_ms",
+        "build_rows_per_s",
+        "table_operations_per_s",
+        "partition_ready_ms",
+    ]
 
 
 def test_instances_that_do_not_exist() -> None:

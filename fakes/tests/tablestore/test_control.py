@@ -104,7 +104,7 @@ def test_the_clock_moves_on_and_never_back(control: Control, connect: Any, creat
         assert complaint in control("POST", "clock", body)["error"]
 
 
-def test_lags_change_at_run_time(control: Control, connect: Any, create: Any, fake: Any, table_of: Any) -> None:
+def test_settings_change_at_run_time(control: Control, connect: Any, create: Any, fake: Any, table_of: Any) -> None:
     index = ots_sdk.SecondaryIndexMeta("i", ["c"], [])
     table = create(connect(fake), columns=[("c", "STRING")], indexes=[index])
     entries = table_of(table.client, "i", ["c", "pk"])
@@ -119,6 +119,10 @@ def test_lags_change_at_run_time(control: Control, connect: Any, create: Any, fa
     assert entries.list_keys() == [("late", "a"), ("soon", "b")]
     assert "cannot be negative" in control("POST", "settings", {"index_lag_ms": -1})["error"]
     assert "no fields but" in control("POST", "settings", {"split_rows": 1})["error"]
+    control("POST", "settings", {"clock_skew_ms": 5})
+    assert fake.settings.clock_skew_ms == 5
+    with pytest.raises(ValueError, match="clock_skew_ms cannot be negative: -1"):
+        fake.set_clock_skew(-1)
 
 
 def test_the_log_tells_what_was_asked_and_what_it_cost(control: Control, table: Any, fake: TablestoreFake) -> None:
@@ -150,6 +154,26 @@ def test_the_log_tells_what_was_asked_and_what_it_cost(control: Control, table: 
     assert fake.log() == []
 
 
+def test_the_log_is_a_file_too(tmp_path: Path, create: Any, connect: Any) -> None:
+    file = tmp_path / "requests.jsonl"
+    with TablestoreFake(log_file=file) as fake:
+        table = create(connect(fake), name="t")
+        table.put("a", {"x": "x" * 5000})
+        lines = [json.loads(line) for line in file.read_text().splitlines()]  # before it ends
+        assert lines == fake.log()
+        assert (lines[1]["api"], lines[1]["tables"], lines[1]["write_cu"]) == ("PutRow", ["t"], 2)
+        fake.faults.add("disconnect", api="GetRow")
+        with pytest.raises(urllib3.exceptions.HTTPError):
+            table.get("a")
+        fake.reset()
+    told = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [(line["api"], line["status"], line["fault"]) for line in told] == [
+        ("CreateTable", 200, None),
+        ("PutRow", 200, None),
+        ("GetRow", 0, "disconnect"),
+    ]
+
+
 def test_the_log_forgets_the_oldest() -> None:
     log = RequestLog()
     for at_us in range(KEPT + 5):
@@ -170,6 +194,13 @@ def test_faults_that_refuse(table: Any, fake: Any, refused: Any, kind: Any, mess
 def test_an_answer_that_somebody_else_signed(table: Any, fake: Any) -> None:
     fake.faults.add("bad_signature", api="PutRow", count=1)
     with pytest.raises(ots_sdk.OTSClientError, match=r"Invalid signature in response\."):
+        table.put("a", {"x": 1})
+    assert table.get("a") == {"x": 1}
+
+
+def test_an_answer_that_was_damaged_on_its_way(table: Any, fake: Any) -> None:
+    fake.faults.add("wrong_md5", api="PutRow", count=1)
+    with pytest.raises(ots_sdk.OTSClientError, match="MD5 mismatch in response"):
         table.put("a", {"x": 1})
     assert table.get("a") == {"x": 1}
 

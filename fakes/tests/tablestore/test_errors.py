@@ -35,7 +35,7 @@ def test_every_limit_and_message_is_used() -> None:
 
 def test_every_message_has_a_source() -> None:
     for name, message in MESSAGES.items():
-        assert re.fullmatch("[JPDSO]{1,2}", message.source), name
+        assert re.fullmatch("[JPGNHCDSO]{1,2}", message.source), name
 
 
 def test_every_limit_has_a_source() -> None:
@@ -43,7 +43,7 @@ def test_every_limit_has_a_source() -> None:
     limits = [line for line in lines if re.match(r"(MAX|MIN|TRANSACTION|TABLE|TIMESTAMP)_\w+.* = ", line)]
     assert len(limits) > 40
     for line in limits:
-        assert re.search(r"# \([JPDSO]\)", line), line
+        assert re.search(r"# \([JPGNHCDSO]\)", line), line
 
 
 def test_every_call_fills_its_message() -> None:

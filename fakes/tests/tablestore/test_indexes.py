@@ -253,23 +253,3 @@ def test_a_table_takes_its_indexes_with_it(articles: Any, make_table: Any, clien
         index.scan()
     make_table({"id": "INTEGER"}, columns=COLUMNS, indexes=[SecondaryIndexMeta("by_author", ["author", "at"], [])])
     assert index.list_keys() == []
-
-
-def test_a_dropped_index_is_gone_and_its_table_stays(articles: Any, client: Any, refused: Any) -> None:
-    table, index = articles
-    table.put(1, {"author": "a", "at": 1})
-    client.delete_secondary_index(table.name, "by_author")
-    assert client.describe_table(table.name).secondary_indexes == []
-    with refused(404, "OTSObjectNotExist", "Requested table does not exist."):
-        index.scan()
-    assert table.list_keys() == [1]
-
-
-@pytest.mark.parametrize("base", [True, False], ids=["with what was there", "from now on"])
-def test_an_index_made_later(make_table: Any, client: Any, table_of: Any, base: bool) -> None:
-    table = make_table({"id": "INTEGER"}, columns=COLUMNS)
-    table.put(1, {"author": "a"})
-    client.create_secondary_index(table.name, SecondaryIndexMeta("later", ["author"], []), base)
-    table.put(2, {"author": "b"})
-    index = table_of(client, "later", ["author", "id"])
-    assert index.list_keys() == ([("a", 1), ("b", 2)] if base else [("b", 2)])

@@ -1,15 +1,16 @@
-"""The short way of puts stores what the long way stores, and takes nothing that the long way would refuse."""
+"""The short ways of puts and reads do what the long ones do, and take nothing that those would refuse."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from alifakes.tablestore.actions.batch_write_row import decode
+from alifakes.tablestore.actions import batch_write_row, get_row
 from alifakes.tablestore.actions.call import Answer
 from alifakes.tablestore.clock import Clock
 from alifakes.tablestore.engine.crc8 import TABLE, crc8
@@ -19,12 +20,13 @@ from alifakes.tablestore.errors import OtsError
 from alifakes.tablestore.settings import Settings
 from alifakes.tablestore.storage import MemoryStorage
 from alifakes.tablestore.wire import ots_pb2 as pb
-from alifakes.tablestore.wire.plain_puts import read_put
+from alifakes.tablestore.wire.plain_puts import read_key, read_put
 
 NOW_MS = 1_790_000_000_000
 INTEGER, DOUBLE, BOOLEAN, STRING, BLOB = 0, 1, 2, 3, 7
 KEY = (("a", KeyType.STRING), ("b", KeyType.INTEGER))
 
+T = TypeVar("T")
 Value = tuple[int, bytes]  # type, and the bytes behind it
 WireCell = tuple[bytes, Value, bytes]  # name, value, what stands between value and checksum
 
@@ -76,7 +78,7 @@ def _row(key: Sequence[WireCell], cells: Sequence[WireCell], end: bytes = b"") -
 
 
 class Way:
-    """An engine with one table; `short` lets it take puts as they are."""
+    """An engine with one table; `short` lets it take puts and keys as they are."""
 
     def __init__(self, *, short: bool, versions: int = 1) -> None:
         self.storage = MemoryStorage()
@@ -91,7 +93,11 @@ class Way:
         for row in rows:
             put = table.rows.add(type=pb.PUT, row_change=row)
             put.condition.row_existence = pb.IGNORE
-        return decode(request.SerializeToString()).run(self.engine, frozenset())
+        return batch_write_row.decode(request.SerializeToString()).run(self.engine, frozenset())
+
+    def read(self, key: bytes) -> Answer:
+        request = pb.GetRowRequest(table_name="t", primary_key=key, max_versions=1)
+        return get_row.decode(request.SerializeToString()).run(self.engine, frozenset())
 
     def rows(self) -> list[tuple[bytes, bytes]]:
         return list(self.storage.scan("i/t/rows", b""))
@@ -112,9 +118,9 @@ def test_both_ways_store_and_answer_the_same(rows: list[tuple[Value, Value, dict
     assert short.rows() == long.rows()
 
 
-def _outcome(way: Way, row: bytes) -> Answer | str:
+def _outcome(act: Callable[[T], Answer], sent: T) -> Answer | str:
     try:
-        return way.write([row])
+        return act(sent)
     except OtsError as error:
         return f"{error.status} {error.code} {error.message}"
 
@@ -123,8 +129,25 @@ def _outcome(way: Way, row: bytes) -> Answer | str:
 def test_what_the_long_way_refuses_is_refused(key: tuple[Value, Value], cells: list[WireCell], end: bytes) -> None:
     row = _row([(b"a", key[0], b""), (b"b", key[1], b"")], cells, end)
     short, long = Way(short=True), Way(short=False)
-    assert _outcome(short, row) == _outcome(long, row)
+    assert _outcome(short.write, [row]) == _outcome(long.write, [row])
     assert short.rows() == long.rows()
+
+
+@given(
+    st.tuples(STRINGS | INTEGERS, INTEGERS | BLOBS),
+    st.lists(st.tuples(ODD_NAMES, ODD_VALUES, EXTRAS), max_size=2),
+    ODD_CELLS,
+    st.sampled_from([b"", b"\0", b"\x08"]),
+)
+def test_both_ways_read_the_same(
+    key: tuple[Value, Value], more: list[WireCell], cells: list[WireCell], end: bytes
+) -> None:
+    parts = [(b"a", key[0], b""), (b"b", key[1], b"")]
+    short, long = Way(short=True), Way(short=False)
+    for way in (short, long):
+        _outcome(way.write, [_row(parts, [(b"c", (INTEGER, bytes(8)), b"")])])
+    for asked in (_row(parts, []), _row([*parts, *more], cells, end)):
+        assert _outcome(short.read, asked) == _outcome(long.read, asked)
 
 
 @pytest.mark.parametrize(
@@ -159,9 +182,18 @@ def test_a_damaged_row_is_not_taken() -> None:
     row = bytearray(_row([(b"a", _text(STRING, b"k"), b""), (b"b", (INTEGER, bytes(8)), b"")], []))
     row[-1] ^= 1
     assert read_put(bytes(row)) is None
+    assert read_key(bytes(row)) is None
+
+
+def test_a_key_alone_is_taken() -> None:
+    key = [(b"a", _text(STRING, b"k"), b""), (b"b", (INTEGER, bytes(8)), b"")]
+    assert read_key(_row(key, [])) is not None
+    assert read_key(_row(key, [(b"c", (INTEGER, bytes(8)), b"")])) is None
+    assert read_key(_row(key, [], b"\0")) is None
 
 
 @pytest.mark.parametrize("cut", range(0, 60, 3))
 def test_a_row_that_ends_early_is_not_taken(cut: int) -> None:
     row = _row([(b"a", _text(STRING, b"k"), b""), (b"b", (INTEGER, bytes(8)), b"")], [(b"c", (INTEGER, bytes(8)), b"")])
     assert read_put(row[:cut]) is None
+    assert read_key(row[:cut]) is None

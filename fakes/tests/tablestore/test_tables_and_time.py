@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from alifakes.tablestore.actions.registry import ACTIONS
 from alifakes.tablestore.clock import Clock
 from alifakes.tablestore.engine.engine import Engine
 from alifakes.tablestore.engine.model import (
@@ -73,7 +75,7 @@ def index_keys(engine: Engine) -> list[tuple[Any, ...]]:
 
 
 def phase(engine: Engine) -> int:
-    (index,) = encode_description(engine.describe_table("t"), ()).index_metas
+    (index,) = encode_description(engine.describe_table("t"), (), ready=True).index_metas
     return index.index_sync_phase
 
 
@@ -102,6 +104,20 @@ def test_rows_wait_for_their_table(cloud: Cloud) -> None:
         call()
     engine.create_table(TableSchema("soon", SCHEMA.keys))
     engine.delete_table("soon")
+
+
+def test_a_table_is_loading_until_it_is_ready(cloud: Cloud) -> None:
+    def status(name: str) -> int:
+        body = pb.DescribeTableRequest(table_name=name).SerializeToString()
+        described = pb.DescribeTableResponse.FromString(ACTIONS["DescribeTable"](body).run(engine, frozenset()).body)
+        return described.table_status
+
+    engine = cloud.restart(table_ready_ms=1000)
+    engine.create_table(replace(SCHEMA, indexes=(BY_AT,)))
+    cloud.now_ms += 999
+    assert [status(name) for name in ("t", "by_at")] == [pb.TS_LOADING] * 2
+    cloud.now_ms += 1
+    assert [status(name) for name in ("t", "by_at")] == [pb.TS_ACTIVE] * 2
 
 
 def test_so_many_operations_in_a_second(cloud: Cloud) -> None:

@@ -62,6 +62,16 @@ def test_two_writes_in_one_millisecond_leave_the_later(start: Any, connect: Any,
     assert table.get("a") is None
 
 
+def test_every_update_is_a_version_of_its_own(start: Any, connect: Any, create: Any, clock: Any) -> None:
+    table = create(connect(start(clock=clock)), versions=3)
+    for number in range(3):
+        table.update("a", put={"x": number})
+    assert table.versions("a", "x") == [(2, clock.now + 2), (1, clock.now + 1), (0, clock.now)]
+    later = clock.step(10)
+    table.update("a", put={"x": 3})
+    assert table.versions("a", "x")[0] == (3, later)
+
+
 @pytest.mark.parametrize(
     ("time_range", "expected"),
     [
@@ -84,6 +94,12 @@ def test_a_time_range_and_a_count_bound_each_other(make_table: Any) -> None:
     table = make_table(versions=5, deviation=WIDE)
     table.put("a", [("x", at, at) for at in (1000, 2000, 3000)])
     assert table.versions("a", "x", max_version=1, time_range=(0, 2500)) == [(2000, 2000)]
+
+
+def test_one_timestamp_and_a_count_exclude_each_other(make_table: Any, invalid: Any) -> None:
+    table = make_table(versions=5, deviation=WIDE)
+    with invalid("Specific tiemstamp and max versions cannot be given at the same time."):
+        table.read("a", max_version=1, time_range=2000)
 
 
 def test_a_row_outside_the_time_range_shows_its_key_only(make_table: Any) -> None:

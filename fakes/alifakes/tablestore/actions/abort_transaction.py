@@ -17,4 +17,4 @@ def decode(body: bytes) -> Call:
         table = engine.abort_transaction(transaction)
         return Answer(b"", (Spent(table, write=1),))
 
-    return Call((), run)
+    return Call((), run, transaction=transaction)

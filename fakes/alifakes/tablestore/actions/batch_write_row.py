@@ -45,7 +45,7 @@ def decode(body: bytes) -> Call:
             refused = frozenset(range(rows))
         return _answer(names, execute_partly(tables, refused, execute))
 
-    return Call(tuple(names), run, rows)
+    return Call(tuple(names), run, rows, transaction)
 
 
 def _plain_puts(request: pb.BatchWriteRowRequest) -> list[list[EncodedPut]] | None:

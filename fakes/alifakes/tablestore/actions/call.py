@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from alifakes.tablestore.engine.engine import Engine
@@ -21,21 +20,23 @@ class Spent(NamedTuple):
     write: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The protobuf body of a success, and what it cost per table."""
 
     body: bytes
     spent: tuple[Spent, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A decoded request. `rows` counts the rows of a batch (0 for all others), `run` executes it once."""
+class Call(NamedTuple):
+    """A decoded request. `rows` counts the rows of a batch (0 for all others), `run` executes it once.
+
+    `transaction` is the id of the one that it works in, or ends.
+    """
 
     tables: tuple[str, ...]
     run: Callable[[Engine, Refused], Answer]
     rows: int = 0
+    transaction: str = ""
 
 
 def spent(table: str, rows: int, consumed: Consumed) -> Spent:

@@ -15,7 +15,8 @@ def decode(body: bytes) -> Call:
     known(request)
 
     def run(engine: Engine, _refused: Refused) -> Answer:
-        description = encode_description(engine.describe_table(table), engine.partition_points(table))
+        schema = engine.describe_table(table)
+        description = encode_description(schema, engine.partition_points(table), ready=engine.is_ready(table))
         return Answer(description.SerializeToString(), (Spent(table),))
 
     return Call((table,), run)

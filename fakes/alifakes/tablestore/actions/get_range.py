@@ -31,4 +31,4 @@ def decode(body: bytes) -> Call:
         )
         return Answer(response.SerializeToString(), (spent(table, len(result.encoded), result.consumed),))
 
-    return Call((table,), run)
+    return Call((table,), run, transaction=transaction)

@@ -18,7 +18,7 @@ def decode(body: bytes) -> Call:
     def run(engine: Engine, _refused: Refused) -> Answer:
         result = engine.parallel_scan(table, index, scan)
         rows = [encode_row(row.key, row.cells) for row in result.rows]
-        response = pb.ParallelScanResponse(rows=rows, next_token=result.token)
+        response = pb.ParallelScanResponse(rows=rows, next_token=result.token or None)
         return Answer(response.SerializeToString(), (spent(table, len(rows), result.consumed),))
 
     return Call((table,), run)

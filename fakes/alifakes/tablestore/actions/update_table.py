@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alifakes.tablestore import errors
+from alifakes.tablestore import errors, validation
 from alifakes.tablestore.actions.call import Answer, Call, Refused, Spent
 from alifakes.tablestore.engine.engine import Engine
 from alifakes.tablestore.engine.model import TableSchema
@@ -20,6 +20,7 @@ from alifakes.tablestore.wire.tables import (
 def decode(body: bytes) -> Call:
     request = known(parse(pb.UpdateTableRequest, body))
     table = text(request.table_name)
+    validation.check_table_name(table)
     if request.HasField("table_options") and not request.table_options.ListFields():
         raise errors.nothing_to_update()
 

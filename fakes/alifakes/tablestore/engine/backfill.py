@@ -7,9 +7,10 @@ from contextlib import closing
 from dataclasses import replace
 
 from alifakes.tablestore.engine.catalog import Catalog, Index, Table
-from alifakes.tablestore.engine.indexes import index_entry
+from alifakes.tablestore.engine.indexes import IndexQueue, index_entry
 from alifakes.tablestore.engine.keys import after, decode_key
 from alifakes.tablestore.engine.model import Build, IndexSchema, TableSchema
+from alifakes.tablestore.engine.partitions import Partitions
 from alifakes.tablestore.engine.rows import decode_row
 from alifakes.tablestore.settings import Settings
 from alifakes.tablestore.storage.interface import Storage
@@ -25,9 +26,19 @@ class Backfill:
     filled index holds what its table does, whatever was written meanwhile.
     """
 
-    def __init__(self, storage: Storage, catalog: Catalog, settings: Settings, now: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        catalog: Catalog,
+        queue: IndexQueue,
+        partitions: Partitions,
+        settings: Settings,
+        now: Callable[[], int],
+    ) -> None:
         self._storage = storage
         self._catalog = catalog
+        self._queue = queue
+        self._partitions = partitions
         self._rows_per_s = settings.build_rows_per_s
         self._now = now
 
@@ -53,6 +64,8 @@ class Backfill:
         return (self._now() - build.started_ms) * self._rows_per_s // 1000 - build.rows
 
     def _step(self, table: Table, index: Index, build: Build, rows: int) -> None:
+        # a change still in the queue is older than the rows read here, and would undo what they show
+        self._queue.drain(index.table, self._now())
         entries: dict[bytes, bytes | None] = {}
         position, read = build.position, 0
         with closing(self._storage.scan(table.rows, position)) as found:
@@ -66,7 +79,9 @@ class Backfill:
                     break
         left = Build(build.started_ms, position, build.rows + read) if read == rows else None
         changed = replace(index.schema, build=left)
-        self._catalog.save(_with_index(table, changed), {index.table.rows: entries})
+        changes = {index.table.rows: entries, index.table.samples: self._partitions.sampled(entries)}
+        self._catalog.save(_with_index(table, changed), changes)
+        self._partitions.grow(index.table, changes, self._now())
 
 
 def _with_index(table: Table, changed: IndexSchema) -> TableSchema:

@@ -47,15 +47,17 @@ class Table:
         self.rows = f"{instance}/{schema.name}/rows"
         self.counters = f"{instance}/{schema.name}/counters"
         self.queue = f"{instance}/{schema.name}/queue"  # of an index table: what it has yet to show
-        self.samples = f"{instance}/{schema.name}/samples"  # of a data table: rows that stand for many
+        self.samples = f"{instance}/{schema.name}/samples"  # rows that stand for many
+        self.partitions = f"{instance}/{schema.name}/partitions"  # where those begin that have come by a split
         self.explicit_transactions = schema.explicit_transactions
         self.building = False
         self.indexes: tuple[Index, ...] = ()
+        self.with_indexes: tuple[Table, ...] = (self,)  # with the tables of its indexes
         self.search_indexes = schema.search_indexes
 
     @property
     def storage_tables(self) -> tuple[str, ...]:
-        return self.rows, self.counters, self.queue, self.samples
+        return self.rows, self.counters, self.queue, self.samples, self.partitions
 
 
 class Index:
@@ -125,8 +127,7 @@ class Catalog:
     def get(self, name: str) -> Table:
         """A table whose rows can be used; raises OtsError, also for one that is not ready yet."""
         table = self.find(name)
-        ready_ms = self._settings.table_ready_ms
-        if ready_ms and self._now() < table.schema.created_ms + ready_ms:
+        if not self.is_ready(table):
             raise errors.table_not_ready()
         if table.building:
             self.build(name)
@@ -134,6 +135,11 @@ class Catalog:
             if table.building:
                 raise errors.index_not_ready()
         return table
+
+    def is_ready(self, table: Table) -> bool:
+        """Whether so much time has passed since it was made."""
+        ready_ms = self._settings.table_ready_ms
+        return not ready_ms or self._now() >= table.schema.created_ms + ready_ms
 
     def data_table(self, name: str) -> Table:
         """A table whose rows can be written; raises OtsError."""
@@ -160,7 +166,7 @@ class Catalog:
 
     def remove(self, name: str) -> None:
         """With its indexes."""
-        gone = [self._tables[name], *(index.table for index in self._tables[name].indexes)]
+        gone = self._tables[name].with_indexes
         drop = [place for table in gone for place in table.storage_tables]
         self._storage.apply({self._place: {name.encode(): None}}, drop)
         for table in gone:
@@ -174,6 +180,7 @@ class Catalog:
         table = Table(self.instance, schema)
         table.explicit_transactions |= self._settings.allows_transactions(schema.name)
         table.indexes = tuple(Index(self.instance, schema, index) for index in schema.indexes)
+        table.with_indexes = (table, *(index.table for index in table.indexes))
         self._tables[schema.name] = table
         for index in table.indexes:
             self._tables[index.schema.name] = index.table

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
+from functools import lru_cache
 
 from alifakes.tablestore.engine.crc8 import AFTER_8, TABLE, crc8
 from alifakes.tablestore.engine.model import Cell, KeyValue, Row, Value
@@ -58,6 +59,7 @@ def encode_cells(key: Iterable[tuple[str, KeyValue]], cells: Iterable[StoredCell
     return b"".join(parts), start
 
 
+@lru_cache(maxsize=16)
 def encode_stamp(timestamp: int) -> tuple[bytes, int]:
     """A cell's timestamp with its tag, and the CRC of the eight bytes."""
     stamp = _INT64.pack(timestamp)

@@ -6,6 +6,7 @@ from alifakes.tablestore.clock import Clock
 from alifakes.tablestore.engine.catalog import Catalog
 from alifakes.tablestore.engine.indexes import IndexQueue
 from alifakes.tablestore.engine.operations import TableOperations
+from alifakes.tablestore.engine.partitions import Partitions
 from alifakes.tablestore.engine.rows_api import Rows
 from alifakes.tablestore.engine.search.admin import Searches
 from alifakes.tablestore.engine.search.live import LiveIndexes
@@ -23,19 +24,21 @@ class Engine:
     def __init__(self, storage: Storage, *, clock: Clock, settings: Settings | None = None, instance: str) -> None:
         settings = settings or Settings()
         catalog = Catalog(storage, instance, settings, clock)
-        queue = IndexQueue(storage, settings.index_lag_ms)
+        partitions = Partitions(storage, settings)
+        queue = IndexQueue(storage, partitions, settings.index_lag_ms)
         live = LiveIndexes(storage, settings.effective_search_lag_ms)
         if settings.index_lag_ms == 0:  # what an engine with a lag left behind
             for table in catalog:
-                queue.catch_up(table, clock())
+                queue.drain(table, clock())
         operations = TableOperations(settings.table_operations_per_s, clock)
-        tables = Tables(storage, catalog, queue, operations, settings, clock)
+        tables = Tables(storage, catalog, queue, partitions, operations, settings, clock)
         searches = Searches(storage, catalog, live, operations, clock)
-        rows = Rows(storage, catalog, queue, live, settings, clock)
+        rows = Rows(storage, catalog, queue, partitions, live, settings, clock)
 
         self.create_table = tables.create_table
         self.list_tables = tables.list_tables
         self.describe_table = tables.describe_table
+        self.is_ready = tables.is_ready
         self.update_table = tables.update_table
         self.delete_table = tables.delete_table
         self.create_index = tables.create_index
@@ -56,6 +59,7 @@ class Engine:
         self.parallel_scan = searches.parallel_scan
 
         self.get_row = rows.get_row
+        self.get_encoded = rows.get_encoded
         self.get_range = rows.get_range
         self.batch_get = rows.batch_get
         self.write_row = rows.write_row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -102,5 +103,7 @@ def _extract(condition: ColumnFilter, value: Value) -> Value | None:
 
 @lru_cache(maxsize=256)
 def compiled(pattern: str) -> re.Pattern[str]:
-    """Raises re.error."""
-    return re.compile(pattern)
+    """Raises re.error, or OverflowError for a repetition that is too large."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Python's plans for its own syntax
+        return re.compile(pattern)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import math
 from contextlib import closing
 from itertools import islice
 
@@ -10,6 +11,7 @@ from alifakes.tablestore.engine import capacity
 from alifakes.tablestore.engine.catalog import Index, Table
 from alifakes.tablestore.engine.keys import encode_key
 from alifakes.tablestore.engine.model import IndexKind, Key, KeyValue
+from alifakes.tablestore.engine.partitions import Partitions
 from alifakes.tablestore.engine.pending import Pending
 from alifakes.tablestore.engine.rows import StoredRow, encode_row
 from alifakes.tablestore.storage.interface import Storage
@@ -26,8 +28,9 @@ class IndexQueue:
     plus the lag: until then it waits in a queue beside the index, in the order of writes, and is durable like them.
     """
 
-    def __init__(self, storage: Storage, lag_ms: int) -> None:
+    def __init__(self, storage: Storage, partitions: Partitions, lag_ms: int) -> None:
         self._storage = storage
+        self._partitions = partitions
         self._lag_ms = lag_ms
         self._next: dict[str, int] = {}  # queue -> number of the next entry
 
@@ -60,21 +63,30 @@ class IndexQueue:
 
     def catch_up(self, table: Table, now_ms: int) -> None:
         """Show what is due; costs one look at the queue when nothing is."""
-        while self._take_from(table, now_ms) == _STEP:
+        self._take(table, now_ms - self._lag_ms, now_ms)
+
+    def drain(self, table: Table, now_ms: int) -> None:
+        """Show everything, due or not."""
+        self._take(table, math.inf, now_ms)
+
+    def _take(self, table: Table, until_ms: float, now_ms: int) -> None:
+        while self._take_from(table, until_ms, now_ms) == _STEP:
             pass
 
-    def _take_from(self, table: Table, now_ms: int) -> int:
+    def _take_from(self, table: Table, until_ms: float, now_ms: int) -> int:
         rows: dict[bytes, bytes | None] = {}
         done: dict[bytes, bytes | None] = {}
         with closing(self._storage.scan(table.queue, b"")) as entries:
             for number, entry in islice(entries, _STEP):
                 written_ms, key, value = marshal.loads(entry)
-                if written_ms + self._lag_ms > now_ms:
+                if written_ms > until_ms:
                     break
                 rows[key] = value
                 done[number] = None
         if done:
-            self._storage.apply({table.rows: rows, table.queue: done})
+            changes = {table.rows: rows, table.queue: done, table.samples: self._partitions.sampled(rows)}
+            self._storage.apply(changes)
+            self._partitions.grow(table, changes, now_ms)
         return len(done)
 
     def forget(self, table: Table) -> None:

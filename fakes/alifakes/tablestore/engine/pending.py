@@ -25,8 +25,9 @@ class Pending:
             entries = self._changes[table] = {}
         entries[key] = value
 
-    def put_all(self, table: str, entries: Mapping[bytes, bytes]) -> None:
-        self._changes.setdefault(table, {}).update(entries)
+    def put_all(self, table: str, entries: Mapping[bytes, bytes | None]) -> None:
+        if entries:
+            self._changes.setdefault(table, {}).update(entries)
 
     def changes(self, table: str) -> Mapping[bytes, bytes | None]:
         return self._changes.get(table, {})

@@ -18,7 +18,14 @@ from alifakes.tablestore.engine.model import Consumed
 from alifakes.tablestore.engine.results import WriteResult
 from alifakes.tablestore.engine.rows import HEADER
 
-_ROW_ENDS = [bytes((0x09, crc)) for crc in range(256)]  # TAG_ROW_CHECKSUM
+ROW_ENDS = [bytes((0x09, crc)) for crc in range(256)]  # TAG_ROW_CHECKSUM
+
+
+class EncodedKey(NamedTuple):
+    """The key of a read as sent, as EncodedPut has it."""
+
+    shape: tuple[bytes, ...]
+    key: bytes
 
 
 class EncodedPut(NamedTuple):
@@ -58,7 +65,7 @@ class Stamper:
             cell_crc = AFTER_8[cell_crc] ^ stamp_crc
             parts += (encoded, stamp, CHECKSUMS[cell_crc])
             crc = TABLE[crc ^ cell_crc]
-        parts.append(_ROW_ENDS[TABLE[crc]])
+        parts.append(ROW_ENDS[TABLE[crc]])
         return b"".join(parts)
 
 

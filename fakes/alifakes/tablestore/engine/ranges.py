@@ -22,7 +22,7 @@ def read_range(storage: Storage, table: Table, query: RangeQuery, now_ms: int) -
     It costs the sum of what was looked at. Expired rows count for nothing; those met are removed, and 5,000 of them end
     a page too.
     """
-    low, high = _bounds(table, query)
+    low, high = bounds(table, query)
     reader = Reader(table, query.options, now_ms)
     plain, horizon_ms, most_versions = reader.plain, reader.horizon_ms, reader.versions
     overhead, unpack, skipped = table.cell_overhead, HEADER.unpack_from, HEADER.size
@@ -62,7 +62,7 @@ def read_range(storage: Storage, table: Table, query: RangeQuery, now_ms: int) -
     return RangeResult(rows, next_key, Consumed(read=capacity.units(size)))
 
 
-def _bounds(table: Table, query: RangeQuery) -> tuple[bytes, bytes]:
+def bounds(table: Table, query: RangeQuery) -> tuple[bytes, bytes]:
     """The first place in the range and the first behind it; backward, the start belongs to it and the end does not."""
     start = encode_bound(check_key(table, query.start))
     end = encode_bound(check_key(table, query.end))

@@ -20,6 +20,7 @@ class Reader:
         self._now_ms = now_ms
         self._columns = frozenset(options.columns)
         self._names = table.key_names
+        self._keyless = bool(options.columns) and self._columns.isdisjoint(self._names)
         versions = table.options.max_versions
         self.versions = versions if options.max_versions is None else min(options.max_versions, versions)
         # Cells are visible while their timestamp is above this.
@@ -40,7 +41,8 @@ class Reader:
     def read(self, key: bytes, stored: StoredRow) -> tuple[bytes | None, int]:
         """The row as an answer carries it, None when it is not to be shown, and the bytes that reading it costs.
 
-        A row that has none of the columns asked for is not shown, and neither is one that the filter refuses.
+        A row that has none of the columns asked for is not shown, and neither is one that the filter refuses. Every row
+        has the columns of its key.
         """
         overhead = self._table.cell_overhead
         whole = self._whole and stored.versions <= self.versions
@@ -68,7 +70,7 @@ class Reader:
     def _select(self, cells: Cells) -> Cells | None:
         """None when columns are named and the row has none of them.
 
-        Without named columns a row whose cells are all outside the time range still shows its key.
+        Without named columns, or with one of the key's, a row with none of its cells in the time range shows its key.
         """
         options = self._options
         if self._columns:
@@ -81,4 +83,4 @@ class Reader:
             cells = tuple(cell for cell in cells if span.start <= cell[2] < span.end)
         if len(cells) > 1:
             cells = newest(cells, self.versions)
-        return None if self._columns and not cells else cells
+        return None if self._keyless and not cells else cells

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from alifakes.tablestore import errors, validation
-from alifakes.tablestore.engine import capacity, partitions
+from alifakes.tablestore.engine import capacity
 from alifakes.tablestore.engine.batches import outside_atomic, refused_repeats, try_each
 from alifakes.tablestore.engine.catalog import Catalog, Table
 from alifakes.tablestore.engine.indexes import IndexQueue
-from alifakes.tablestore.engine.keys import encode_key
+from alifakes.tablestore.engine.keys import after, encode_key
 from alifakes.tablestore.engine.model import (
     Consumed,
     NamedKey,
@@ -18,9 +18,10 @@ from alifakes.tablestore.engine.model import (
     ReadOptions,
     RowChange,
 )
+from alifakes.tablestore.engine.partitions import Partitions
 from alifakes.tablestore.engine.pending import Pending
-from alifakes.tablestore.engine.put import EncodedPut, Stamper, acknowledged, takes
-from alifakes.tablestore.engine.ranges import read_range
+from alifakes.tablestore.engine.put import EncodedKey, EncodedPut, Stamper, acknowledged, takes
+from alifakes.tablestore.engine.ranges import bounds, read_range
 from alifakes.tablestore.engine.reads import Reader
 from alifakes.tablestore.engine.results import RangeResult, ReadResult, WriteResult
 from alifakes.tablestore.engine.schema import check_key
@@ -40,6 +41,7 @@ class Rows:
         storage: Storage,
         catalog: Catalog,
         queue: IndexQueue,
+        partitions: Partitions,
         live: LiveIndexes,
         settings: Settings,
         now: Callable[[], int],
@@ -48,6 +50,7 @@ class Rows:
         self._storage = storage
         self._catalog = catalog
         self._queue = queue
+        self._partitions = partitions
         self._live = live
         self._settings = settings
         self._now = now
@@ -60,9 +63,11 @@ class Rows:
         now_ms = self._now()
         target = self._catalog.data_table(table)
         name = self._transactions.start(target, key, now_ms)
+        transaction = self._transactions.find(name, now_ms)
         try:
+            self._check_partition(transaction, now_ms)
             for named in rows:
-                self._transactions.find(name, now_ms).check(named)
+                transaction.check(named)
         except OtsError:
             self._transactions.end(name)
             raise
@@ -72,6 +77,7 @@ class Rows:
         """Everything written under the id at once; returns the table's name."""
         now_ms = self._now()
         transaction = self._transactions.find(name, now_ms)
+        self._check_partition(transaction, now_ms)
         pending = Pending(self._storage)
         transaction.finish(self._storage, pending, self._queue, now_ms)
         self._commit(pending, [transaction.table], now_ms)
@@ -83,6 +89,13 @@ class Rows:
         table = self._transactions.find(name, self._now()).table
         self._transactions.end(name)
         return table.name
+
+    def _check_partition(self, transaction: Transaction, now_ms: int) -> None:
+        self._check_available(transaction.table, encode_key((transaction.first,)), now_ms)
+
+    def _check_available(self, table: Table, key: bytes, now_ms: int) -> None:
+        if self._partitions.unusual:
+            self._partitions.check(table, key, after(key), now_ms)
 
     def _transaction(self, name: str, tables: Iterable[str]) -> Transaction | None:
         """None for the empty id, which the SDKs may send; raises OtsError when a table is not the transaction's."""
@@ -100,10 +113,23 @@ class Rows:
         validation.check_read_key(key)
         now_ms = self._now()
         source = self._readable(table, now_ms)
-        if held is None:
-            return self._read(source, key, Reader(source, options, now_ms), self._storage)
-        held.check(key)
-        return self._read(source, key, Reader(source, options, now_ms), held.source)
+        if held is not None:
+            held.check(key)
+        storage = self._storage if held is None else held.source
+        return self._read(source, key, Reader(source, options, now_ms), storage, now_ms)
+
+    def get_encoded(self, table: str, key: EncodedKey, options: ReadOptions) -> ReadResult | None:
+        """What get_row does outside of a transaction; None when it has to see the key."""
+        validation.check_table_name(table)
+        validation.check_read_options(options)
+        now_ms = self._now()
+        try:
+            source = self._readable(table, now_ms)
+        except OtsError:
+            return None
+        if self._settings.verify_cells or key.shape != source.shape:
+            return None
+        return self._read_at(source, key.key, Reader(source, options, now_ms), self._storage, now_ms)
 
     def batch_get(
         self, tables: Sequence[tuple[str, Sequence[NamedKey], ReadOptions]]
@@ -115,18 +141,21 @@ class Rows:
         results: list[list[ReadResult | OtsError]] = []
         for source, (_, keys, options) in zip(sources, tables, strict=True):
             reader = Reader(source, options, now_ms)
-            results.append([self._try_read(source, key, reader) for key in keys])
+            results.append([self._try_read(source, key, reader, now_ms) for key in keys])
         return results
 
-    def _try_read(self, table: Table, key: NamedKey, reader: Reader) -> ReadResult | OtsError:
+    def _try_read(self, table: Table, key: NamedKey, reader: Reader, now_ms: int) -> ReadResult | OtsError:
         try:
-            return self._read(table, key, reader, self._storage)
+            return self._read(table, key, reader, self._storage, now_ms)
         except OtsError as error:
             return error
 
-    @staticmethod
-    def _read(table: Table, named: NamedKey, reader: Reader, storage: Storage) -> ReadResult:
+    def _read(self, table: Table, named: NamedKey, reader: Reader, storage: Storage, now_ms: int) -> ReadResult:
         key = encode_key(check_key(table, named))  # type: ignore[arg-type]
+        return self._read_at(table, key, reader, storage, now_ms)
+
+    def _read_at(self, table: Table, key: bytes, reader: Reader, storage: Storage, now_ms: int) -> ReadResult:
+        self._check_available(table, key, now_ms)
         data = storage.get(table.rows, key)
         stored = None if data is None else reader.live(data)
         if stored is None:
@@ -146,6 +175,8 @@ class Rows:
         validation.check_range(query)
         now_ms = self._now()
         source = self._readable(table, now_ms)
+        if self._partitions.unusual:
+            self._partitions.check(source, *bounds(source, query), now_ms)
         if held is None:
             return read_range(self._storage, source, query, now_ms)
         held.check(query.start)
@@ -158,25 +189,36 @@ class Rows:
         validation.check_write(change)
         target, now_ms = self._catalog.data_table(table), self._now()
         if held is not None:
-            return held.write(change, now_ms)
-        if self._transactions:
-            self._transactions.check_free(target, change.key, now_ms)
+            return self._write_held(held, change, now_ms)
         pending = Pending(self._storage)
-        result = write(target, change, pending, self._queue, now_ms)
+        result = self._write(target, change, pending, now_ms)
         self._commit(pending, [target], now_ms)
         return result
+
+    def _write(self, table: Table, change: RowChange, pending: Pending, now_ms: int) -> WriteResult:
+        if self._transactions:
+            self._transactions.check_free(table, change.key, now_ms)
+        return write(table, change, pending, self._queue, self._time_of(table, change, now_ms))
+
+    def _write_held(self, held: Transaction, change: RowChange, now_ms: int) -> WriteResult:
+        return held.write(change, self._time_of(held.table, change, now_ms))
+
+    def _time_of(self, table: Table, change: RowChange, now_ms: int) -> int:
+        """By the clock of the row's partition; raises OtsError when that is not available."""
+        return self._partitions.enter(table, change.key, now_ms) if self._partitions.unusual else now_ms
 
     def _commit(self, pending: Pending, tables: Sequence[Table], now_ms: int) -> None:
         for table in tables:
             self._live.before_writes(table, now_ms)
-            partitions.sample(pending, table, self._settings.split_rows)
+            self._partitions.sample(pending, table)
         changes = pending.commit()
         for table in tables:
             self._live.change(table, changes.get(table.rows, {}), now_ms)
+            self._partitions.grow(table, changes, now_ms)
 
     def put_encoded(self, tables: Sequence[tuple[str, Sequence[EncodedPut]]]) -> list[list[WriteResult]] | None:
         """What batch_write does of plain puts; None, with nothing done, when it has to see them."""
-        if self._settings.verify_cells or self._transactions or not tables:
+        if self._settings.verify_cells or self._transactions or self._partitions.unusual or not tables:
             return None
         puts = [put for _, rows in tables for put in rows]
         size = sum([put.key_size + put.size for put in puts])
@@ -210,7 +252,7 @@ class Rows:
         targets = [self._catalog.data_table(name) for name, _ in tables]
         now_ms = self._now()
         if held is not None:
-            write_held = partial(held.write, now_ms=now_ms)
+            write_held = partial(self._write_held, held, now_ms=now_ms)
             return [try_each(changes, refused_repeats(held.table, changes), write_held) for _, changes in tables]
         if atomic:
             return [
@@ -241,9 +283,5 @@ class Rows:
     def _write_rows(
         self, table: Table, changes: Sequence[RowChange], pending: Pending, now_ms: int
     ) -> list[WriteResult | OtsError]:
-        def write_one(change: RowChange) -> WriteResult:
-            if self._transactions:
-                self._transactions.check_free(table, change.key, now_ms)
-            return write(table, change, pending, self._queue, now_ms)
-
+        write_one = partial(self._write, table, pending=pending, now_ms=now_ms)
         return try_each(changes, refused_repeats(table, changes), write_one)

@@ -7,9 +7,8 @@ from dataclasses import replace
 from types import EllipsisType
 
 from alifakes.tablestore import errors, schema_validation, validation
-from alifakes.tablestore.engine import partitions
 from alifakes.tablestore.engine.backfill import Backfill
-from alifakes.tablestore.engine.catalog import Catalog, without_index
+from alifakes.tablestore.engine.catalog import Catalog, Table, without_index
 from alifakes.tablestore.engine.indexes import IndexQueue
 from alifakes.tablestore.engine.model import (
     ColumnType,
@@ -20,7 +19,9 @@ from alifakes.tablestore.engine.model import (
     TableSchema,
 )
 from alifakes.tablestore.engine.operations import TableOperations
+from alifakes.tablestore.engine.partitions import Partitions
 from alifakes.tablestore.engine.search import checks
+from alifakes.tablestore.engine.splits import Splits, split_by_size
 from alifakes.tablestore.settings import Settings
 from alifakes.tablestore.storage.interface import Storage
 
@@ -36,6 +37,7 @@ class Tables:
         storage: Storage,
         catalog: Catalog,
         queue: IndexQueue,
+        partitions: Partitions,
         operations: TableOperations,
         settings: Settings,
         now: Callable[[], int],
@@ -43,9 +45,9 @@ class Tables:
         self._storage = storage
         self._catalog = catalog
         self._queue = queue
-        self._settings = settings
+        self._partitions = partitions
         self._now = now
-        self._backfill = Backfill(storage, catalog, settings, now)
+        self._backfill = Backfill(storage, catalog, queue, partitions, settings, now)
         catalog.build = self._backfill.advance
         self._operations = operations
         self._adjusted_ms: dict[str, int] = {}  # when a table's reserved throughput last changed
@@ -75,18 +77,21 @@ class Tables:
             self._backfill.advance(index.table.name)
         return self._catalog.find(name).schema
 
+    def is_ready(self, name: str) -> bool:
+        """Whether its rows can be used."""
+        return self._catalog.is_ready(self._catalog.find(name))
+
     def allows_transactions(self, name: str) -> bool:
         return self._catalog.find(name).explicit_transactions
 
     def partition_points(self, name: str) -> tuple[KeyValue, ...]:
         """Where every partition but the first begins, by the first key column."""
-        return partitions.partition_points(self._storage, self._catalog.find(name), self._settings.split_rows)
+        return self._partitions.points(self._catalog.find(name))
 
-    def split_by_size(self, name: str, size: int, limit: int | None) -> partitions.Splits:
+    def split_by_size(self, name: str, size: int, limit: int | None) -> Splits:
         """`size` in bytes."""
         validation.check_table_name(name)
-        table = self._catalog.get(name)
-        return partitions.split_by_size(self._storage, table, size, limit, self._settings.split_rows)
+        return split_by_size(self._storage, self._catalog.get(name), self._partitions, size, limit)
 
     def update_table(
         self,
@@ -148,14 +153,15 @@ class Tables:
             raise errors.index_is_no_table(name)
         if table.search_indexes:
             raise errors.table_has_search_indexes(name)
-        for index in table.indexes:
-            self._queue.forget(index.table)
+        for gone in table.with_indexes:
+            self._forget(gone)
         self._catalog.remove(name)
         self._adjusted_ms.pop(name, None)
 
     def create_index(self, table: str, index: IndexSchema, *, include_base_data: bool) -> None:
         """An index that is to show the rows which the table has can be read once it is filled."""
         validation.check_table_name(table)
+        schema_validation.check_index_shape(index)
         self._operations.count()
         schema = self._catalog.data_table(table).schema
         schema_validation.check_index(schema, index)
@@ -175,8 +181,12 @@ class Tables:
         schema = self._catalog.data_table(table).schema
         if index not in {known.name for known in schema.indexes}:
             raise errors.index_missing(index)
-        self._queue.forget(self._catalog.find(index))
+        self._forget(self._catalog.find(index))
         self._catalog.save(without_index(schema, index))
+
+    def _forget(self, table: Table) -> None:
+        self._queue.forget(table)
+        self._partitions.forget(table)
 
     def add_defined_columns(self, name: str, columns: tuple[tuple[str, ColumnType], ...]) -> None:
         validation.check_table_name(name)

@@ -79,13 +79,13 @@ class Transaction:
     def __init__(self, storage: Storage, table: Table, first: KeyValue, now_ms: int) -> None:
         self.table = table
         self.source = Overlay(storage, table.rows)
-        self._first = first
+        self.first = first
         self._started_ms = self._used_ms = now_ms
         self._size = 0
 
     @property
     def partition(self) -> _Partition:
-        return self.table.name, self._first
+        return self.table.name, self.first
 
     def is_over(self, now_ms: int) -> bool:
         return (
@@ -103,7 +103,7 @@ class Transaction:
     def check(self, key: NamedKey) -> None:
         """Raises OtsError unless the key, a bound too, fits the table and lies in the partition."""
         first = check_key(self.table, key)[0]
-        if first != self._first:
+        if first != self.first:
             raise errors.outside_transaction(f"partition key {validation.shown(first)}")
 
     def write(self, change: RowChange, now_ms: int) -> WriteResult:

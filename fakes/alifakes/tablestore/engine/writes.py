@@ -48,7 +48,8 @@ def write(table: Table, change: RowChange, pending: Pending, queue: IndexQueue |
     if conditional:
         _check_condition(condition, old)
     key_size = capacity.key_size(table.key_names, key)
-    new = _new_row(table, change, old, key_size, now_ms)
+    stamp_ms = now_ms if old is None else max(now_ms, _earliest(table, change, old))
+    new = _new_row(table, change, old, key_size, stamp_ms)
     if new is not None or change.kind is not WriteKind.UPDATE:
         pending.put(table.rows, encoded, None if new is None else encode_row(new, table.key_names, key))
         if queue is not None:
@@ -58,6 +59,16 @@ def write(table: Table, change: RowChange, pending: Pending, queue: IndexQueue |
     consumed = Consumed(read=capacity.units(key_size) if conditional else 0, write=capacity.units(written))
     shown = tuple(zip(table.key_names, key, strict=True)) if change.return_key else None
     return WriteResult(shown, consumed, _returned(change.returned, new) if change.returned else ())
+
+
+def _earliest(table: Table, change: RowChange, old: StoredRow) -> int:
+    """The first stamp that is not older than what the write replaces.
+
+    Where versions are kept, an update has a stamp of its own: with the service it does, as no two writes of a row are
+    so quick. (J) reads back every version of a row that it updates in a loop.
+    """
+    keeps = change.kind is WriteKind.UPDATE and table.options.max_versions > 1
+    return old.written_ms + 1 if keeps else old.written_ms
 
 
 def _returned(names: Sequence[str], new: StoredRow | None) -> tuple[Cell, ...]:

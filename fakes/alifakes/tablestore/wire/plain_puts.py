@@ -1,4 +1,4 @@
-"""Reads the rows of plain puts in one pass over their bytes.
+"""Reads the rows of plain puts, and the keys of plain reads, in one pass over their bytes.
 
 It accepts what is certainly right, and leaves the rest to `plain_buffer.decode_row` and the checks that follow, so that
 every error comes from one place. The row's checksum is checked; a cell's is taken over and carried on, which is what
@@ -11,14 +11,15 @@ import struct
 
 from alifakes.tablestore import errors, validation
 from alifakes.tablestore.engine.crc8 import TABLE
-from alifakes.tablestore.engine.put import EncodedPut
+from alifakes.tablestore.engine.put import ROW_ENDS, EncodedKey, EncodedPut
 from alifakes.tablestore.errors import OtsError
 from alifakes.tablestore.wire.plain_buffer import HEADER, VT_BLOB, VT_BOOLEAN, VT_DOUBLE, VT_INTEGER, VT_STRING
 
-_ROW_PK, _ROW_DATA, _CELL, _CELL_NAME, _CELL_VALUE, _ROW_CHECKSUM, _CELL_CHECKSUM = 1, 2, 3, 4, 5, 9, 10
+_ROW_PK, _ROW_DATA, _CELL, _CELL_NAME, _CELL_VALUE, _CELL_CHECKSUM = 1, 2, 3, 4, 5, 10
 _NAME_HEAD = struct.Struct("<BBi")  # TAG_CELL, TAG_CELL_NAME, length
 _VALUE_HEAD = struct.Struct("<BiBi")  # TAG_CELL_VALUE, size, type, length where the type has one
 _SIGN = 1 << 63
+_START = HEADER + b"\x01"
 _TEXTS = (VT_STRING, VT_BLOB)
 _KINDS = {VT_INTEGER: b"\x00", VT_STRING: b"\x03", VT_BLOB: b"\x07"}
 _NAMES_KEPT = 4096
@@ -35,9 +36,19 @@ def read_put(data: bytes) -> EncodedPut | None:
         return None
 
 
-def _read_row(data: bytes) -> EncodedPut | None:
-    if data[:5] != HEADER + b"\x01":
+def read_key(data: bytes) -> EncodedKey | None:
+    """None for a row that is not certainly right, or is more than a key."""
+    try:
+        key = _read_key(data)
+    except (IndexError, struct.error, UnicodeDecodeError):
         return None
+    if key is None:
+        return None
+    shape, encoded, head, crc, _ = key
+    return EncodedKey(shape, encoded) if data[4 + len(head) :] == ROW_ENDS[TABLE[crc]] else None
+
+
+def _read_row(data: bytes) -> EncodedPut | None:
     key = _read_key(data)
     if key is None:
         return None
@@ -50,12 +61,14 @@ def _read_row(data: bytes) -> EncodedPut | None:
         at, crc, size = _read_cells(data, at + 1, crc, cells)
         if not _in_order(cells, shape):
             return None
-    if data[at] != _ROW_CHECKSUM or data[at + 1] != TABLE[crc] or at + 2 != len(data):
+    if data[at:] != ROW_ENDS[TABLE[crc]]:
         return None
     return EncodedPut(shape, encoded, head, key_crc, key_size, size, cells)
 
 
 def _read_key(data: bytes) -> tuple[tuple[bytes, ...], bytes, bytes, int, int] | None:
+    if data[:5] != _START:
+        return None
     shape: list[bytes] = []
     encoded = b""
     crc = size = 0

@@ -118,6 +118,8 @@ def decode_read_key(data: bytes) -> NamedKey:
 def decode_read_options(request: ReadRequest) -> ReadOptions:
     if isinstance(request, (pb.GetRowRequest, pb.GetRangeRequest)) and request.token:
         raise errors.not_emulated("token")  # continues the reading of a wide row; no answer here ever carries one
+    if request.HasField("max_versions") and request.time_range.HasField("specific_time"):
+        raise errors.time_with_max_versions()
     return ReadOptions(
         columns=tuple(text(name) for name in request.columns_to_get),
         max_versions=request.max_versions if request.HasField("max_versions") else None,
@@ -160,13 +162,16 @@ def decode_change(kind: WriteKind, data: bytes, request: pb.RowInBatchWriteRowRe
 
 
 def read_plain_put(data: bytes, request: pb.RowInBatchWriteRowRequest | pb.PutRowRequest) -> EncodedPut | None:
-    """The same of a put, if it has no condition, asks for nothing back, and is certainly right."""
+    """The same of a plain put, if it is certainly right."""
+    return read_put(data) if is_plain(request) else None
+
+
+def is_plain(request: pb.RowInBatchWriteRowRequest | pb.PutRowRequest) -> bool:
+    """Whether it has no condition and asks for nothing back."""
     condition = request.condition
     if condition.row_existence != pb.IGNORE or condition.column_condition:
-        return None
-    if request.HasField("return_content") and decode_return(request.return_content)[0]:
-        return None
-    return read_put(data)
+        return False
+    return not (request.HasField("return_content") and decode_return(request.return_content)[0])
 
 
 def decode_return(content: pb.ReturnContent) -> tuple[bool, tuple[str, ...]]:

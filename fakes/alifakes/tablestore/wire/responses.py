@@ -17,7 +17,13 @@ def encode_error(error: OtsError) -> bytes:
 
 
 def encode_consumed(consumed: Consumed) -> pb.ConsumedCapacity:
-    return pb.ConsumedCapacity(capacity_unit=pb.CapacityUnit(read=consumed.read, write=consumed.write))
+    """To be put into an answer, which copies it."""
+    return _consumed(consumed.read, consumed.write)
+
+
+@lru_cache(maxsize=256)
+def _consumed(read: int, write: int) -> pb.ConsumedCapacity:
+    return pb.ConsumedCapacity(capacity_unit=pb.CapacityUnit(read=read, write=write))
 
 
 def encode_found(row: bytes | None) -> bytes:

@@ -116,11 +116,13 @@ def decode_index(index: pb.IndexMeta) -> IndexSchema:
     )
 
 
-def encode_description(schema: TableSchema, partition_points: Sequence[KeyValue]) -> pb.DescribeTableResponse:
+def encode_description(
+    schema: TableSchema, partition_points: Sequence[KeyValue], *, ready: bool
+) -> pb.DescribeTableResponse:
     response = pb.DescribeTableResponse(
         reserved_throughput_details=encode_reserved(schema),
         table_options=encode_options(schema.options),
-        table_status=pb.TS_ACTIVE,
+        table_status=pb.TS_ACTIVE if ready else pb.TS_LOADING,
         stream_details=encode_stream(schema),
         shard_splits=[encode_point(schema.keys, point) for point in partition_points],
         index_metas=[_encode_index(index) for index in schema.indexes],

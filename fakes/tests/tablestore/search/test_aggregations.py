@@ -85,6 +85,13 @@ def test_percentiles_come_in_order(sample: Any, field: str, half: float, most: f
     assert [(item.key, item.value) for item in found] == [(50, half), (90, most)]
 
 
+def test_percentiles_between_numbers(table: Any, create_index: Any) -> None:
+    index = create_index(table, FieldSchema("x", FieldType.DOUBLE))
+    table.fill([(str(n), {"x": float(n)}) for n in range(15)])
+    found = _value(index, Percentiles("x", [0, 20, 60, 80, 100]), None)
+    assert [item.value for item in found] == pytest.approx([0, 2.8, 8.4, 11.2, 14])
+
+
 def test_percentiles_of_long_numbers(table: Any, create_index: Any) -> None:
     index = create_index(table, FieldSchema("x", FieldType.LONG))
     table.fill([("a", {"x": 2**62 + 1}), ("b", {"x": 2**63 - 2}), ("c", {"x": 2**63 - 1})])
@@ -173,7 +180,7 @@ def test_of_nothing(sample: Any) -> None:
         ([Percentiles("l", [101])], "A percentile must be in range: [0, 100], not 101.0."),
         ([TopRows(10_000, Sort([PrimaryKeySort()]))], "[top_rows.limit] must be in range: [1, 100], not 10000"),
         ([TopRows(1, Sort([ScoreSort()]))], "[top_rows.sort] does not support ScoreSort"),
-        ([Max("l", name=str(n)) for n in range(6)], "A level has at most 5 aggregations, not 6."),
+        ([Max("l", name=str(n)) for n in range(9)], "A level has at most 8 aggregations, not 9."),
         ([Max("l", name="")], "An aggregation or group-by has no name."),
         ([Percentiles("l", [])], "Percentiles needs at least one percentile."),
         ([Max("l"), Max("d")], "aggregation or group-by[max] is duplicated"),

@@ -272,6 +272,20 @@ def test_no_change_at_all() -> None:
         update_search_index.decode(body)
 
 
+def _scan(engine: Engine, token: bytes = b"") -> pb.ParallelScanResponse:
+    query = pb.ScanQuery(query=ALL, max_parallel=1, token=token).SerializeToString()
+    body = pb.ParallelScanRequest(table_name="t", index_name="i", scan_query=query).SerializeToString()
+    return pb.ParallelScanResponse.FromString(parallel_scan.decode(body).run(engine, frozenset()).body)
+
+
+def test_behind_the_last_page_there_is_no_token(engine: Engine) -> None:
+    """A loop that ends at the absence of it, as those of the Go SDK, must end."""
+    assert not _search(engine).HasField("next_token")
+    scanned = _scan(engine)
+    assert len(scanned.rows) == len(ROWS)
+    assert not _scan(engine, scanned.next_token).HasField("next_token")
+
+
 def test_a_scan_that_dies_at_once(engine: Engine) -> None:
     scan = pb.ScanQuery(query=ALL, max_parallel=1, alive_time=0).SerializeToString()
     body = pb.ParallelScanRequest(table_name="t", index_name="i", scan_query=scan).SerializeToString()

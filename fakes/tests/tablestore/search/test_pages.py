@@ -91,8 +91,9 @@ def test_scores_come_with_a_sort_by_score_alone(index: Any) -> None:
 def test_pages_and_where_they_end(index: Any) -> None:
     index.table.fill([(n, {"hot": n % 3}) for n in range(10)])
     assert index.pages(limit=4) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
-    assert index.pages(limit=5) == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
-    assert index.pages(limit=10) == [list(range(10))]
+    assert index.pages(limit=5) == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9], []]
+    assert index.pages(limit=10) == [list(range(10)), []]
+    assert index.pages(limit=11) == [list(range(10))]
     by_heat = [0, 3, 6, 9, 1, 4, 7, 2, 5, 8]
     assert list(itertools.chain(*index.pages(limit=3, sort=[FieldSort("hot")]))) == by_heat
     assert index.keys(limit=3, offset=8) == [8, 9]

@@ -75,7 +75,7 @@ _METRICS: Mapping[Metric, Callable[[list[Any]], float]] = {
 def _percentiles(
     index: InvertedIndex, numbers: Numbers, asked: Percentiles, _rows: Rows
 ) -> tuple[tuple[float, Value], ...]:
-    """(P) by percent; of n values, percent p lies at place p * n / 100 - 0.5, and whole numbers lose their fraction."""
+    """(C) by percent; of n values, percent p lies at place p * (n - 1) / 100, and whole numbers lose their fraction."""
     values: list[Any] = sorted(values_of(index, asked.field, numbers, asked.missing))
     if not values:
         return ()
@@ -85,7 +85,7 @@ def _percentiles(
 
 def _at(values: Sequence[Any], percent: float) -> Any:
     """Exact for whole numbers, of which floats hold no more than 53 bits."""
-    at = min(max(Fraction(percent) * len(values) / 100 - Fraction(1, 2), Fraction(0)), Fraction(len(values) - 1))
+    at = Fraction(percent) * (len(values) - 1) / 100
     below = int(at)
     step = at - below
     if not step or values[below] == values[below + 1]:

@@ -180,10 +180,8 @@ def _by_steps(scope: _Scope, asked: Histogram | DateHistogram) -> GroupByResult:
     missing = None if asked.missing is None else as_field_value(field, asked.missing)
     buckets = _buckets(scope, asked.field, steps.number, missing)
     if asked.bounds is not None:
-        low, high = (steps.number(as_field_value(field, bound)) for bound in asked.bounds)
-        if high - low > errors.MAX_GROUPS:
-            raise errors.too_many_steps()
-        within = range(low, high + 1)
+        low, high = (as_field_value(field, bound) for bound in asked.bounds)
+        within = _within(asked, steps, low, high)
         buckets = {number: members for number, members in buckets.items() if number in within}
         if asked.minimum == 0:
             buckets = {number: buckets.get(number, []) for number in within}
@@ -194,6 +192,16 @@ def _by_steps(scope: _Scope, asked: Histogram | DateHistogram) -> GroupByResult:
     ordered = _ordered(scope, asked.below, enough, asked.sort or _BY_KEY, None)
     groups = [_made(scope, asked.below, steps.begin(number), members) for number, members in ordered]
     return GroupByResult(asked, tuple(groups))
+
+
+def _within(asked: Histogram | DateHistogram, steps: histograms.Steps, low: Any, high: Any) -> range:
+    """(H) Groups of numbers begin within the bounds; those of dates go from that of one bound to before the other's."""
+    first, last = steps.number(low), steps.number(high)
+    if last - first > errors.MAX_GROUPS:
+        raise errors.too_many_steps()
+    if isinstance(asked, DateHistogram):
+        return range(first, last)
+    return range(first if steps.begin(first) >= low else first + 1, last + 1)
 
 
 def _steps(scope: _Scope, asked: Histogram | DateHistogram) -> histograms.Steps:

@@ -47,9 +47,9 @@ def collapsed(index: InvertedIndex, numbers: Iterator[int], field: str | None) -
 
 
 def page(numbers: Iterator[int], offset: int, limit: int) -> tuple[list[int], bool]:
-    """The numbers on the page, and whether any stand behind it."""
-    found = list(islice(numbers, offset, offset + limit + 1))
-    return found[:limit], len(found) > limit
+    """The numbers on the page, and whether it is full: then a token follows, even if nothing stands behind it (H)."""
+    found = list(islice(numbers, offset, offset + limit))
+    return found, len(found) == limit
 
 
 def token_behind(index: InvertedIndex, matches: Matches, sorts: Sorts, number: int) -> bytes:

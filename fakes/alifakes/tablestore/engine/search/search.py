@@ -33,9 +33,9 @@ def search(index: InvertedIndex, table: Table, storage: Storage, request: Search
     if request.token:
         sorts, after = place_behind(index, request.token)
     matches = find(index, request.query)
-    at_most = len(matches.documents) if request.collapse else offset + limit + 1
+    at_most = len(matches.documents) if request.collapse else offset + limit
     ordered = numbers_in_order(index, matches, sorts, after, at_most)
-    numbers, more = page(collapsed(index, ordered, request.collapse), offset, limit)
+    numbers, full = page(collapsed(index, ordered, request.collapse), offset, limit)
     scored = has_score(sorts)
     rows = Rows(index, table, storage, request, now_ms)
     hits = Hits(index, rows, request)
@@ -44,7 +44,7 @@ def search(index: InvertedIndex, table: Table, storage: Storage, request: Search
     def row(number: int) -> Row | None:
         return rows.row(index.documents[number])
 
-    paged = more and numbers and sorts and request.collapse is None
+    paged = full and numbers and sorts and request.collapse is None
     return SearchResult(
         hits=tuple([hit for hit in shown if hit is not None]),
         total=-1 if request.count_up_to is None else min(request.count_up_to, len(matches.documents)),

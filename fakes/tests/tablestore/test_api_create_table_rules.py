@@ -1,4 +1,4 @@
-"""CreateTable, ListTable, DescribeTable, UpdateTable and DeleteTable as the service answers them."""
+"""CreateTable: which names, keys and options a table may have."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import pytest
 import tablestore as ots_sdk
 from tablestore import PK_AUTO_INCR
 
-GONE = (404, "OTSObjectNotExist", "Requested table does not exist.")
-
 
 def _create(client: Any, schema: list[Any], name: str = "t", columns: list[Any] | None = None, **options: Any) -> None:
     client.create_table(
@@ -20,78 +18,11 @@ def _create(client: Any, schema: list[Any], name: str = "t", columns: list[Any] 
     )
 
 
-def test_describe_returns_what_was_created(client: Any) -> None:
-    schema = [("a", "STRING"), ("b", "INTEGER", PK_AUTO_INCR), ("c", "BINARY"), ("d", "INTEGER")]
-    columns = [("s", "STRING"), ("i", "INTEGER"), ("f", "DOUBLE"), ("t", "BOOLEAN"), ("x", "BINARY")]
-    _create(client, schema, "everything", columns, time_to_live=90 * 86400, max_version=7, max_time_deviation=1234)
-    answer = client.describe_table("everything")
-    assert answer.table_meta.table_name == "everything"
-    assert answer.table_meta.schema_of_primary_key == schema
-    assert answer.table_meta.defined_columns == columns
-    options = answer.table_options
-    assert (options.time_to_live, options.max_version, options.max_time_deviation) == (90 * 86400, 7, 1234)
-    assert options.allow_update is True
-
-
-def test_options_default_to_for_ever_one_version_and_a_day(client: Any) -> None:
-    _create(client, [("pk", "STRING")])
-    options = client.describe_table("t").table_options
-    assert (options.time_to_live, options.max_version, options.max_time_deviation) == (-1, 1, 86400)
-
-
-def test_allow_update_false_is_kept(make_table: Any, client: Any) -> None:
-    table = make_table(allow_update=False)
-    assert client.describe_table(table.name).table_options.allow_update is False
-
-
-@pytest.mark.parametrize("reserved", [(0, 0), (0, 1), (1, 0), (1, 1), (100000, 100000)])
-def test_reserved_throughput_is_described_as_given(make_table: Any, client: Any, reserved: tuple[int, int]) -> None:
-    table = make_table(reserved=reserved)
-    unit = client.describe_table(table.name).reserved_throughput_details.capacity_unit
-    assert (unit.read, unit.write) == reserved
-
-
-@pytest.mark.parametrize("reserved", [(-1, 0), (0, -1), (100001, 0), (0, 100001)])
-def test_reserved_throughput_out_of_range(make_table: Any, invalid: Any, reserved: tuple[int, int]) -> None:
-    with invalid(re.compile("[Cc]apacity [Uu]nit")):
-        make_table(reserved=reserved)
-
-
-def test_list_names_every_table_of_this_instance_only(client: Any, make_table: Any, connect: Any, ots: Any) -> None:
-    assert list(client.list_table()) == []
-    for name in ("b", "a", "C"):
-        make_table(name=name)
-    assert sorted(client.list_table()) == ["C", "a", "b"]
-    assert list(connect(ots).list_table()) == []
-
-
-def test_a_missing_table_is_404(client: Any, refused: Any) -> None:
-    for call in (client.describe_table, client.delete_table):
-        with refused(*GONE):
-            call("nothing")
-    with refused(*GONE):
-        client.update_table("nothing", ots_sdk.TableOptions(max_version=2))
-
-
 def test_an_existing_table_is_409(client: Any, make_table: Any, refused: Any) -> None:
     make_table(name="twice")
     with refused(409, "OTSObjectAlreadyExist", "Requested table already exists."):
         _create(client, [("other", "INTEGER")], "twice")
     assert client.describe_table("twice").table_meta.schema_of_primary_key == [("pk", "STRING")]
-
-
-def test_a_deleted_table_can_be_made_again_at_once_and_is_empty(client: Any, make_table: Any, refused: Any) -> None:
-    old = make_table(name="again")
-    old.put("a", {"x": 1})
-    client.delete_table("again")
-    assert list(client.list_table()) == []
-    with refused(*GONE):
-        old.read("a")
-    with refused(*GONE):
-        old.put("a")
-    new = make_table({"pk": "STRING"}, name="again")
-    assert new.get("a") is None
-    assert new.list_keys() == []
 
 
 def test_key_names_must_differ(client: Any, invalid: Any) -> None:
@@ -154,6 +85,12 @@ def test_invalid_key_names(client: Any, invalid: Any, name: str) -> None:
         _create(client, [(name, "STRING")])
 
 
+@pytest.mark.parametrize("reserved", [(-1, 0), (0, -1), (100001, 0), (0, 100001)])
+def test_reserved_throughput_out_of_range(make_table: Any, invalid: Any, reserved: tuple[int, int]) -> None:
+    with invalid(re.compile("[Cc]apacity [Uu]nit")):
+        make_table(reserved=reserved)
+
+
 INT64 = 2**63 - 1
 
 
@@ -197,33 +134,3 @@ def test_time_to_live_and_versions_are_required(client: Any, invalid: Any, missi
     options: dict[str, Any] = {missing: None}
     with invalid(message):
         _create(client, [("pk", "STRING")], **options)
-
-
-def test_update_changes_what_is_given_and_keeps_the_rest(client: Any, make_table: Any) -> None:
-    table = make_table(ttl=-1, versions=2, deviation=77)
-    answer = client.update_table(table.name, ots_sdk.TableOptions(None, 5, None))
-    assert answer.table_options.max_version == 5
-    described = client.describe_table(table.name).table_options
-    assert (described.time_to_live, described.max_version, described.max_time_deviation) == (-1, 5, 77)
-
-
-def test_update_returns_the_new_throughput_and_refuses_a_second_at_once(
-    client: Any, make_table: Any, refused: Any
-) -> None:
-    table = make_table()
-    throughput = ots_sdk.ReservedThroughput(ots_sdk.CapacityUnit(3, 4))
-    unit = client.update_table(table.name, reserved_throughput=throughput).reserved_throughput_details.capacity_unit
-    assert (unit.read, unit.write) == (3, 4)
-    later = ots_sdk.ReservedThroughput(ots_sdk.CapacityUnit(5, 6))
-    with refused(403, "OTSTooFrequentReservedThroughputAdjustment", "Capacity unit adjustment is too frequent."):
-        client.update_table(table.name, reserved_throughput=later)
-    unit = client.describe_table(table.name).reserved_throughput_details.capacity_unit
-    assert (unit.read, unit.write) == (3, 4)
-
-
-def test_an_instance_name_has_3_to_16_characters_and_starts_with_a_letter(ots: Any, connect: Any, invalid: Any) -> None:
-    for name in ("abc", "a" * 16, "my-feed-1"):
-        assert list(connect(ots, name).list_table()) == []
-    for name in ("ab", "a" * 17, "1abc"):
-        with invalid(re.compile(f"^Invalid instance name: '?{name}'?")):
-            connect(ots, name).list_table()
