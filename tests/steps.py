@@ -126,9 +126,13 @@ class Product:
 
 @dataclass
 class InProcess:
-    """Handlers called as Function Compute calls them; asynchronous invocations wait in `queue` for `settle`."""
+    """Handlers called as Function Compute calls them; asynchronous invocations wait in `queue` for `settle`.
+
+    `address` is from where the next requests come.
+    """
 
     token: Callable[[int], str]
+    address: str = "127.0.0.1"
     queue: deque[tuple[str, bytes]] = field(default_factory=deque)
     log: list[dict[str, Any]] = field(default_factory=list)
 
@@ -149,7 +153,7 @@ class InProcess:
             "isBase64Encoded": True,
             "requestContext": {
                 "requestId": "r",
-                "http": {"method": method, "path": parts.path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
+                "http": {"method": method, "path": parts.path, "protocol": "HTTP/1.1", "sourceIp": self.address},
             },
         }
         answer = self.invoke(self._function_for(method, parts.path), json.dumps(event).encode())

@@ -18,6 +18,7 @@ handler = http_function(
             schema.ARTICLES,
             schema.WORK,
             schema.NOTIFICATIONS,
+            schema.RATE_LIMITS,
         )
     ),
     RawRoute("POST", "/v1/payments/alipay/notify", take_notification.run, "text/plain"),

@@ -10,6 +10,7 @@ handler = http_function(
     "block",
     Grant(
         tables=(
+            schema.BANS,
             schema.USERS,
             schema.BLOCKS,
             schema.HIDDEN,
@@ -17,9 +18,10 @@ handler = http_function(
             schema.SESSIONS,
             schema.WORK,
             schema.NOTIFICATIONS,
+            schema.RATE_LIMITS,
         )
     ),
-    Route("PUT", "/v1/blocks/{user_id}", "feed.operations.block.block", signed_in=True),
-    Route("DELETE", "/v1/blocks/{user_id}", "feed.operations.block.unblock", signed_in=True),
+    Route("PUT", "/v1/blocks/{user_id}", "feed.operations.block.block", signed_in=True, budget="act"),
+    Route("DELETE", "/v1/blocks/{user_id}", "feed.operations.block.unblock", signed_in=True, budget="act"),
     Route("GET", "/v1/blocks", "feed.operations.block.blocked", signed_in=True),
 )

@@ -10,6 +10,7 @@ handler = http_function(
     "follow",
     Grant(
         tables=(
+            schema.BANS,
             schema.USERS,
             schema.RELATIONS,
             schema.RELATIONS_BY_AUTHOR,
@@ -22,11 +23,12 @@ handler = http_function(
             schema.BLOCKS,
             schema.HIDDEN,
             schema.NOTIFICATIONS,
+            schema.RATE_LIMITS,
         )
     ),
-    Route("GET", "/v1/follows/{author_id}", "feed.operations.follow.relation"),
-    Route("PUT", "/v1/follows/{author_id}", "feed.operations.follow.follow", signed_in=True),
-    Route("DELETE", "/v1/follows/{author_id}", "feed.operations.follow.unfollow", signed_in=True),
-    Route("GET", "/v1/users/{id}/followers", "feed.operations.follow.followers"),
-    Route("GET", "/v1/users/{id}/following", "feed.operations.follow.following"),
+    Route("GET", "/v1/follows/{author_id}", "feed.operations.follow.relation", budget="read"),
+    Route("PUT", "/v1/follows/{author_id}", "feed.operations.follow.follow", signed_in=True, budget="follow"),
+    Route("DELETE", "/v1/follows/{author_id}", "feed.operations.follow.unfollow", signed_in=True, budget="follow"),
+    Route("GET", "/v1/users/{id}/followers", "feed.operations.follow.followers", budget="read"),
+    Route("GET", "/v1/users/{id}/following", "feed.operations.follow.following", budget="read"),
 )

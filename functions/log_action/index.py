@@ -10,6 +10,7 @@ handler = http_function(
     "log-action",
     Grant(
         tables=(
+            schema.BANS,
             schema.USERS,
             schema.ARTICLES,
             schema.LOG,
@@ -20,10 +21,11 @@ handler = http_function(
             schema.BLOCKS,
             schema.SESSIONS,
             schema.NOTIFICATIONS,
+            schema.RATE_LIMITS,
         )
     ),
-    Route("POST", "/v1/articles/{id}/actions", "feed.operations.log_action.act"),
-    Route("GET", "/v1/articles/{id}/actions", "feed.operations.log_action.own_flags"),
-    Route("GET", "/v1/articles/{id}/likers", "feed.operations.log_action.likers"),
+    Route("POST", "/v1/articles/{id}/actions", "feed.operations.log_action.act", budget="act"),
+    Route("GET", "/v1/articles/{id}/actions", "feed.operations.log_action.own_flags", budget="read"),
+    Route("GET", "/v1/articles/{id}/likers", "feed.operations.log_action.likers", budget="read"),
     Route("GET", "/v1/users/me/collections", "feed.operations.log_action.collections", signed_in=True),
 )

@@ -10,6 +10,7 @@ handler = http_function(
     "notifications",
     Grant(
         tables=(
+            schema.BANS,
             schema.USERS,
             schema.NOTIFICATIONS,
             schema.SESSIONS,
@@ -20,5 +21,11 @@ handler = http_function(
     ),
     Route("GET", "/v1/notifications", "feed.operations.notifications.list_notifications", signed_in=True),
     Route("GET", "/v1/notifications/unread", "feed.operations.notifications.count_notifications", signed_in=True),
-    Route("POST", "/v1/notifications/read", "feed.operations.notifications.mark_notifications", signed_in=True),
+    Route(
+        "POST",
+        "/v1/notifications/read",
+        "feed.operations.notifications.mark_notifications",
+        signed_in=True,
+        budget="mark",
+    ),
 )

@@ -8,7 +8,7 @@ from feed.wiring import Grant
 
 handler = http_function(
     "profile",
-    Grant(tables=(schema.USERS, schema.WORK, schema.HIDDEN, schema.BLOCKS)),
-    Route("GET", "/v1/users/{id}", "feed.operations.profile.read_profile"),
-    Route("PUT", "/v1/users/me", "feed.operations.profile.edit_profile", signed_in=True),
+    Grant(tables=(schema.BANS, schema.USERS, schema.WORK, schema.HIDDEN, schema.BLOCKS, schema.RATE_LIMITS)),
+    Route("GET", "/v1/users/{id}", "feed.operations.profile.read_profile", budget="read"),
+    Route("PUT", "/v1/users/me", "feed.operations.profile.edit_profile", signed_in=True, budget="act"),
 )

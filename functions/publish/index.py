@@ -12,6 +12,7 @@ handler = http_function(
     "publish",
     Grant(
         tables=(
+            schema.BANS,
             schema.USERS,
             schema.ARTICLES,
             schema.ARTICLES_BY_AUTHOR,
@@ -22,6 +23,7 @@ handler = http_function(
             schema.IDEMPOTENCY,
             schema.HIDDEN,
             schema.BLOCKS,
+            schema.RATE_LIMITS,
         ),
         invokes=("fanout-batch",),
     ),
@@ -32,16 +34,26 @@ handler = http_function(
         signed_in=True,
         status=201,
         max_body=ARTICLE_BODY,
+        budget="publish",
     ),
-    Route("GET", "/v1/articles/{id}", "feed.operations.publish.read_article"),
+    Route("GET", "/v1/articles/{id}", "feed.operations.publish.read_article", budget="read"),
     Route(
         "PATCH",
         "/v1/articles/{id}",
         "feed.operations.publish.edit_article",
         signed_in=True,
         max_body=ARTICLE_BODY,
+        # what lets an article go public fans out, as a new one does; an editor that saves every minute does not
+        budget=lambda request: "publish" if request.state in ("public", "scheduled") else "edit",
     ),
-    Route("DELETE", "/v1/articles/{id}", "feed.operations.publish.delete_article", signed_in=True, status=204),
+    Route(
+        "DELETE",
+        "/v1/articles/{id}",
+        "feed.operations.publish.delete_article",
+        signed_in=True,
+        status=204,
+        budget="edit",
+    ),
     Route("GET", "/v1/articles/{id}/delivery", "feed.operations.publish.delivery_report", signed_in=True),
-    Route("GET", "/v1/users/{id}/articles", "feed.operations.publish.author_page"),
+    Route("GET", "/v1/users/{id}/articles", "feed.operations.publish.author_page", budget="read"),
 )

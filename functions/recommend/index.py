@@ -10,6 +10,7 @@ handler = http_function(
     "recommend",
     Grant(
         tables=(
+            schema.BANS,
             schema.USERS,
             schema.ARTICLES,
             schema.LOG,
@@ -20,8 +21,8 @@ handler = http_function(
             schema.BLOCKS,
         )
     ),
-    Route("GET", "/v1/recommendations", "feed.operations.recommend.recommend"),
-    Route("GET", "/v1/recommendations/authors", "feed.operations.recommend.recommend_authors"),
-    Route("GET", "/v1/articles/{id}/related", "feed.operations.recommend.related"),
-    Route("GET", "/v1/hot", "feed.operations.recommend.hot_list"),
+    Route("GET", "/v1/recommendations", "feed.operations.recommend.recommend", budget="read"),
+    Route("GET", "/v1/recommendations/authors", "feed.operations.recommend.recommend_authors", budget="read"),
+    Route("GET", "/v1/articles/{id}/related", "feed.operations.recommend.related", budget="read"),
+    Route("GET", "/v1/hot", "feed.operations.recommend.hot_list", budget="read"),
 )

@@ -8,6 +8,6 @@ from feed.wiring import Grant
 
 handler = http_function(
     "search",
-    Grant(tables=(schema.USERS, schema.ARTICLES, schema.HIDDEN, schema.BLOCKS)),
-    Route("GET", "/v1/search", "feed.operations.search.search"),
+    Grant(tables=(schema.BANS, schema.USERS, schema.ARTICLES, schema.HIDDEN, schema.BLOCKS)),
+    Route("GET", "/v1/search", "feed.operations.search.search", budget="search"),
 )

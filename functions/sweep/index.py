@@ -30,8 +30,9 @@ handler = timer_function(
             schema.BLOCKS,
             schema.HIDDEN,
             schema.NOTIFICATIONS,
+            schema.RATE_LIMITS,
         ),
-        invokes=("fanout-batch",),
+        invokes=("fanout-batch", "erase-user"),
     ),
     sweep.run,
 )

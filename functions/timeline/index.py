@@ -10,6 +10,7 @@ handler = http_function(
     "timeline",
     Grant(
         tables=(
+            schema.BANS,
             schema.USERS,
             schema.INBOXES,
             schema.SESSIONS,
@@ -26,7 +27,7 @@ handler = http_function(
         ),
         invokes=("rebuild-inbox",),
     ),
-    Route("GET", "/v1/timeline", "feed.operations.timeline.read_timeline"),
+    Route("GET", "/v1/timeline", "feed.operations.timeline.read_timeline", budget="read"),
     Route("GET", "/v1/timeline/unread", "feed.operations.timeline.count_unread", signed_in=True),
-    Route("POST", "/v1/timeline/read", "feed.operations.timeline.mark_read", signed_in=True),
+    Route("POST", "/v1/timeline/read", "feed.operations.timeline.mark_read", signed_in=True, budget="mark"),
 )

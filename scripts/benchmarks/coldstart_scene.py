@@ -53,6 +53,7 @@ class Scene:
             "alipay-callback: refused": lambda: self._notify(b"sign=AAAA&sign_type=RSA2&trade_status=TRADE_SUCCESS"),
             "alipay-callback": lambda: self._notify(self._payment()),
             "block": lambda: self._request("PUT", f"/v1/blocks/{AUTHOR}", self._somebody()),
+            "erase-user": lambda: json.dumps({"user_id": READER}).encode(),
             "fanout-batch": self._delivery,
             "follow": lambda: self._request("PUT", f"/v1/follows/{AUTHOR}", self._somebody()),
             "log-action": lambda: self._request(

@@ -104,7 +104,7 @@ def fill(stage: Stage, number: int, fates: Sequence[Fate]) -> Inbox:
         assert stage.product.call("PUT", f"/v1/blocks/{author}", reader).status == 200
     stage.product.call("GET", "/v1/timeline", reader)
     stage.product.settle()
-    stage.clock.advance(MINUTE_MS)
+    stage.later(MINUTE_MS)
     return Inbox(
         reader, len(there), [article.id for article, fate in zip(there, fates, strict=True) if fate == "shown"]
     )
@@ -121,7 +121,7 @@ def walk(stage: Stage, reader: int) -> Iterator[Page]:
     """Every page of the inbox, each first by an instance that has no card, then once more by the same."""
     page, cursor = None, ""
     while True:
-        stage.clock.advance(TOO_OLD_MS)
+        stage.later(TOO_OLD_MS)
         get = partial(stage.product.call, "GET", f"/v1/timeline?size={SIZE}{cursor}", reader)
         answer, cold = stage.meter.measure(get)
         again, warm = stage.meter.measure(get)

@@ -23,6 +23,7 @@ from commands.token import AUDIENCE, ISSUER, local_jwks, sign
 from feed import wiring
 from feed.call import Spent
 from feed.config import Credentials
+from feed.domain.budgets import BUDGETS
 from feed.store.client import Connection, Tables
 from feed.store.schema import KEY_NAMES
 from tests.steps import InProcess, Product
@@ -30,6 +31,9 @@ from tests.steps import InProcess, Product
 NOWHERE = "http://127.0.0.1:9"
 DAY_MS = 86_400_000
 LIFETIME_S = 30 * 86_400
+_COUNTED = [budget.name for budget in BUDGETS if budget.of_user] + [f"{budget.name}@address" for budget in BUDGETS]
+AMPLE = ",".join(f"{name}=999999999" for name in _COUNTED)
+"""FEED_BUDGETS where one person, at one address, does what thousands would."""
 
 
 class Clock:
@@ -101,6 +105,11 @@ class Stage:
     ) -> None:
         self._stack.close()
 
+    def later(self, ms: int) -> None:
+        """Who is banned has been read then by another call: every two seconds one pays for all of its instance."""
+        self.clock.advance(ms)
+        assert self.product.call("GET", "/v1/follows/1").status == 200
+
     def _queue(self, request: Request) -> Response:
         function = request.target.split("/functions/")[1].split("/")[0]
         self.driver.queue.append((function, request.body))
@@ -117,6 +126,7 @@ def environment(tablestore: str, invocations: str, keys: Path) -> dict[str, str]
         "FEED_JWKS": local_jwks(keys),
         "FEED_JWT_ISSUER": ISSUER,
         "FEED_JWT_AUDIENCE": AUDIENCE,
+        "FEED_BUDGETS": AMPLE,
         "ALIBABA_CLOUD_ACCESS_KEY_ID": ACCESS_KEY,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SECRET,
         **merchant_variables(NOWHERE, f"{NOWHERE}/gateway.do", make_keys(keys / "alipay")),

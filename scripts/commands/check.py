@@ -20,6 +20,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("scripts/openapi", "--check"),
     ("scripts/policies", "--check"),
     ("python", "-m", "commands.deploy.gateway", "--check"),
+    ("python", "-m", "commands.observability", "--check"),
     ("python", "-m", "commands.project_files"),
 )
 PREVIEW = ("python", "-m", "commands.preview")

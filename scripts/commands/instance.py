@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from commands.running import ACCESS_KEY, INSTANCE, LOCAL, SECRET, running
 
 if TYPE_CHECKING:
+    from feed.call import Spent
     from feed.store.client import Tables
 
 TIMEOUT_S = 30
@@ -37,14 +38,14 @@ class Instance:
     token: str
     label: str
 
-    def tables(self, granted: Iterable[str]) -> Tables:
-        """The product's own store on this instance."""
+    def tables(self, granted: Iterable[str], spent: Spent | None = None) -> Tables:
+        """The product's own store on this instance, whose requests are counted in `spent`."""
         from feed.call import Spent
         from feed.config import Credentials
         from feed.store.client import Connection, Tables
 
         credentials = Credentials(self.key_id, self.secret, self.token)
-        return Tables(Connection.open(self.endpoint, self.name, credentials, TIMEOUT_S), Spent(), granted)
+        return Tables(Connection.open(self.endpoint, self.name, credentials, TIMEOUT_S), spent or Spent(), granted)
 
 
 def local_data(asked: Path | None) -> Path | None:

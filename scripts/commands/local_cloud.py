@@ -67,6 +67,8 @@ def deployment_variables(ots_endpoint: str, fc_endpoint: str, api: str, alipay: 
         "FEED_FANOUT_WIDTH": "64",
         "FEED_PULL_FOLLOWERS": "0",
         "FEED_ACT_WEIGHTS": "",
+        "FEED_BUDGETS": "",
+        "FEED_CORS_ORIGINS": "",
         "FEED_TRAIN_WINDOW_DAYS": "90",
         "FEED_TRAIN_HALF_LIFE_DAYS": "60",
         "FEED_TRAIN_NEIGHBORS": "100",

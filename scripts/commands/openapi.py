@@ -46,6 +46,10 @@ _ERROR_SCHEMA = {
     },
 }
 
+_ERROR_CONTENT = {"$ref": _COMPONENTS + "Error"}
+_ERROR = {"$ref": "#/components/responses/Error"}
+_SECONDS = {"description": "Seconds to wait.", "required": True, "schema": {"type": "integer", "minimum": 1}}
+
 
 @dataclass(frozen=True)
 class Declared:
@@ -90,7 +94,9 @@ def document(declarations: Iterable[Declared]) -> dict[str, Any]:
     schemas, components = _schemas(given)
     paths: dict[str, dict[str, Any]] = {}
     for item in sorted(given, key=lambda item: (item.address.path, item.address.method)):
-        paths.setdefault(item.address.path, {})[item.address.method.lower()] = _operation(item, schemas)
+        path = paths.setdefault(item.address.path, {})
+        path[item.address.method.lower()] = _operation(item, schemas)
+        path["options"] = _options(item, path)
     bearer = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     return {
         "openapi": "3.0.1",
@@ -98,7 +104,13 @@ def document(declarations: Iterable[Declared]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": {"Error": _ERROR_SCHEMA, **components},
-            "responses": {"Error": _json_response("The request was refused.", {"$ref": "#/components/schemas/Error"})},
+            "responses": {
+                "Error": _json_response("The request was refused.", _ERROR_CONTENT),
+                "TooManyRequests": {
+                    **_json_response("A budget is used up, the caller's or the address's.", _ERROR_CONTENT),
+                    "headers": {"Retry-After": _SECONDS},
+                },
+            },
             "securitySchemes": {"bearer": bearer},
         },
     }
@@ -135,9 +147,22 @@ def _operation(item: Declared, schemas: Schemas) -> dict[str, Any]:
         "summary": _summary(route),
         "parameters": _parameters(route, request),
         **_request_body(route, request),
-        "responses": {**_success(route, schemas), "default": {"$ref": "#/components/responses/Error"}},
+        "responses": {**_success(route, schemas), **_refusals(route), **_limit(route)},
         "security": [{"bearer": []}] if route.signed_in else [{}, {"bearer": []}],
         BACKEND: backend,
+    }
+
+
+def _options(item: Declared, path: Mapping[str, Any]) -> dict[str, Any]:
+    """The edge answers it itself, whatever stands where `path`, the operations at the same address, names values."""
+    named = [each for each in next(iter(path.values())).get("parameters", ()) if each["in"] == "path"]
+    return {
+        "operationId": "_".join(["options", *re.findall(r"\w+", item.address.path)]),
+        "summary": "the methods of this address, and whether another origin's page may use them",
+        "parameters": [{**parameter, "schema": {"type": "string", "minLength": 1}} for parameter in named],
+        "responses": {"204": {"description": "Done; there is nothing to say."}, **dict.fromkeys(("400", "404"), _ERROR)},
+        "security": [{}],
+        BACKEND: {"type": "FunctionCompute", "functionName": item.function},
     }
 
 
@@ -149,7 +174,7 @@ def _raw_operation(route: RawRoute) -> dict[str, Any]:
         "operationId": route.operation.__module__.rpartition(".")[2],
         "summary": _summary(route),
         **({"requestBody": {"required": True, "content": form}} if route.method in WITH_BODY else {}),
-        "responses": {"200": text, "default": {"$ref": "#/components/responses/Error"}},
+        "responses": {"200": text, **_raw_refusals(route)},
     }
 
 
@@ -185,7 +210,8 @@ def _request_body(route: Route, request: Mapping[str, Any]) -> dict[str, Any]:
     schema = {**request, "properties": properties, "required": required}
     if not required:
         del schema["required"]
-    return {"requestBody": {"required": bool(required), "content": {"application/json": {"schema": schema}}}}
+    needed = bool(required) or "minProperties" in request
+    return {"requestBody": {"required": needed, "content": {"application/json": {"schema": schema}}}}
 
 
 def _success(route: Route, schemas: Schemas) -> dict[str, Any]:
@@ -193,6 +219,24 @@ def _success(route: Route, schemas: Schemas) -> dict[str, Any]:
     if model is None:
         return {"204": {"description": "Done; there is nothing to say."}}
     return {str(route.status): _json_response("Done.", schemas[model, "serialization"])}
+
+
+def _refusals(route: Route) -> dict[str, Any]:
+    """Statuses of `feed.errors` that a well-behaved client may meet, for 500 is never an answer to be reckoned with."""
+    wrong_body = ("415",) if route.method in WITH_BODY else ()
+    return dict.fromkeys(("400", "401", "403", "404", "409", "413", *wrong_body, "503"), _ERROR)
+
+
+def _raw_refusals(route: RawRoute) -> dict[str, Any]:
+    """A notification is refused in the provider's word, whatever is wrong with it."""
+    if route.method not in WITH_BODY:
+        return dict.fromkeys(("400", "503"), _ERROR)
+    refused = {"description": "`fail`: come again.", "content": {route.gives: {"schema": {"type": "string"}}}}
+    return dict.fromkeys(("400", "413", "415", "503"), refused)
+
+
+def _limit(route: Route) -> dict[str, Any]:
+    return {"429": {"$ref": "#/components/responses/TooManyRequests"}} if route.budget is not None else {}
 
 
 def _json_response(description: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from alifakes.function_compute.project import read_project
 from commands.project_files import EXAMPLE, POLICIES, SERVICE
 from commands.running import ROOT
 from feed import wiring
-from feed.store.schema import TABLES
+from feed.store.schema import READ_ONLY, TABLES
 from feed.wiring import Grant
 
 READ_ACTIONS = ("BatchGetRow", "GetRange", "GetRow")
@@ -105,8 +105,8 @@ def texts(needs: Mapping[str, Needs], instance: str, log_project: str) -> dict[s
 
 
 def policy(needs: Needs, instance: str, log_project: str) -> dict[str, Any]:
-    """An index is only ever read; a Grant does not tell tables that are read from tables that are written."""
-    base = {table.name for table in TABLES}
+    """An index is only ever read; of tables, a Grant does not tell which are read and which are written."""
+    base = {table.name for table in TABLES} - READ_ONLY
     searched = {table.name for table in TABLES if table.search}
     statements = [
         _allow("ots", ROW_ACTIONS, _tables(instance, needs.tables & base)),

@@ -37,7 +37,7 @@ def _one_step(order: Order, total_fen: int, tables: Tables, alipay: Alipay, now_
         settle(order, tables)
         return
     if order.asked is None:
-        tables.write_all(work.put(guard(order.id, now_ms + GUARD_MS)))
+        tables.write_all(work.put(guard(order.id, now_ms + GUARD_MS), order.trace))
         order = ask_refund(order, total_fen, tables, now_ms)
     finish_refund(order, alipay, tables, now_ms)
 

@@ -9,11 +9,13 @@ from typing import Any
 import tablestore
 
 from feed.observability import quiet_sdks
-from feed.store.schema import TABLES, SearchType, Table
+from feed.store.schema import TABLES, Index, SearchIndex, SearchType, Table
 
 Say = Callable[[str], None]
 READY_WITHIN_S = 300
 CANNOT_SERVE_YET = ("OTSTableNotReady", "OTSPartitionUnavailable", "OTSObjectNotExist")
+BEING_FILLED = "building base state"
+"""What the service says of an index that does not hold all of its table's rows yet, under OTSParameterInvalid."""
 
 
 class Refused(Exception):
@@ -36,10 +38,10 @@ def create(client: Any, say: Say, tables: Sequence[Table] = TABLES, within_s: fl
             _check(client, table)
     for table in tables:
         if table.name not in existing:
-            _create(client, table)
+            make(client, table)
             say(f"{table.name}: created")
-        _create_search(client, table)
-    _wait(client, say, tables, time.monotonic() + within_s)
+        make_search(client, table)
+    wait(client, say, tables, time.monotonic() + within_s)
     return any(table.name not in existing for table in tables)
 
 
@@ -67,26 +69,34 @@ def drop(client: Any, say: Say, tables: Sequence[Table] = TABLES) -> None:
             say(f"{table.name}: dropped")
 
 
-def _create(client: Any, table: Table) -> None:
-    meta = tablestore.TableMeta(table.name, _keys(table), list(table.columns))
+def make(client: Any, table: Table) -> None:
+    """With its secondary indexes; one that is there must be of our shape."""
+    meta = tablestore.TableMeta(table.name, key_columns(table), list(table.columns))
     options = tablestore.TableOptions(time_to_live=table.ttl_s, max_version=1)
     throughput = tablestore.ReservedThroughput(tablestore.CapacityUnit(0, 0))
-    indexes = [tablestore.SecondaryIndexMeta(i.name, list(i.keys), list(i.columns)) for i in table.indexes]
     try:
-        client.create_table(meta, options, throughput, indexes)
+        client.create_table(meta, options, throughput, [secondary(index) for index in table.indexes])
     except tablestore.OTSServiceError as error:
         if error.code != "OTSObjectAlreadyExist":
             raise
         _check(client, table)
 
 
-def _create_search(client: Any, table: Table) -> None:
+def secondary(index: Index) -> Any:
+    return tablestore.SecondaryIndexMeta(index.name, list(index.keys), list(index.columns))
+
+
+def make_search(client: Any, table: Table) -> None:
     """Search indexes are made after their table, one by one; one that is there already stays."""
-    there = _search_indexes(client, table)
+    there = search_indexes(client, table)
     for index in table.search:
         if index.name not in there:
-            fields = [_field(name, kind) for name, kind in index.fields]
-            client.create_search_index(table.name, index.name, tablestore.SearchIndexMeta(fields))
+            make_search_index(client, table.name, index)
+
+
+def make_search_index(client: Any, table: str, index: SearchIndex) -> None:
+    fields = [_field(name, kind) for name, kind in index.fields]
+    client.create_search_index(table, index.name, tablestore.SearchIndexMeta(fields))
 
 
 def _field(name: str, kind: SearchType) -> Any:
@@ -99,11 +109,11 @@ def _field(name: str, kind: SearchType) -> Any:
     return field
 
 
-def _search_indexes(client: Any, table: Table) -> set[str]:
+def search_indexes(client: Any, table: Table) -> set[str]:
     return {name for _, name in client.list_search_index(table.name)} if table.search else set()
 
 
-def _keys(table: Table) -> list[tuple[Any, ...]]:
+def key_columns(table: Table) -> list[tuple[Any, ...]]:
     auto = tablestore.PK_AUTO_INCR
     return [(name, kind, auto) if name == table.auto_increment else (name, kind) for name, kind in table.keys]
 
@@ -111,9 +121,9 @@ def _keys(table: Table) -> list[tuple[Any, ...]]:
 def _check(client: Any, table: Table) -> None:
     found = client.describe_table(table.name)
     keys = [tuple(key) for key in found.table_meta.schema_of_primary_key]
-    if keys != _keys(table):
+    if keys != key_columns(table):
         raise Refused(
-            f"The table {table.name} exists with the key {_text(keys)}, not {_text(_keys(table))}; "
+            f"The table {table.name} exists with the key {as_text(keys)}, not {as_text(key_columns(table))}; "
             "use another instance, or drop it."
         )
     there = {index.index_name: tuple(index.primary_key_names) for index in found.secondary_indexes}
@@ -128,7 +138,7 @@ def _check(client: Any, table: Table) -> None:
 
 
 def _check_search(client: Any, table: Table) -> None:
-    there = _search_indexes(client, table)
+    there = search_indexes(client, table)
     for index in table.search:
         if index.name not in there:
             continue
@@ -137,7 +147,7 @@ def _check_search(client: Any, table: Table) -> None:
             raise Refused(f"The table {table.name} has the search index {index.name} of another version; drop it.")
 
 
-def _text(keys: Sequence[tuple[Any, ...]]) -> str:
+def as_text(keys: Sequence[tuple[Any, ...]]) -> str:
     return ", ".join(f"{key[0]} {key[1]}{' AUTO_INCREMENT' if len(key) > 2 else ''}" for key in keys)
 
 
@@ -146,13 +156,14 @@ def _state(client: Any, table: Table) -> str:
         _check(client, table)
     except Refused as refused:
         return str(refused)
-    missing = {index.name for index in table.search} - _search_indexes(client, table)
+    missing = {index.name for index in table.search} - search_indexes(client, table)
     if missing:
         return f"without the search index {', '.join(sorted(missing))}"
     return "ready" if all(_serves(client, name, keys) for name, keys in _readable(table)) else "loading"
 
 
-def _wait(client: Any, say: Say, tables: Sequence[Table], until: float) -> None:
+def wait(client: Any, say: Say, tables: Sequence[Table], until: float) -> None:
+    """Until all tables and secondary indexes can be read; raises Refused when `until`, monotonic, is over."""
     waiting = [item for table in tables for item in _readable(table)]
     total = len(waiting)
     while True:
@@ -177,7 +188,7 @@ def _serves(client: Any, name: str, key: list[tuple[str, Any]]) -> bool:
     try:
         client.get_row(name, key, max_version=1)
     except tablestore.OTSServiceError as error:
-        if error.code not in CANNOT_SERVE_YET:
+        if error.code not in CANNOT_SERVE_YET and BEING_FILLED not in str(error.message):
             raise
         return False
     return True

@@ -215,7 +215,7 @@ def test_unknown_addresses_methods_and_parameters(product: Product, article: int
     refused(product.call("GET", "/v1/nothing"), 404, "not_found")
     answer = product.call("PUT", f"/v1/articles/{article}", ANN, ARTICLE)
     assert answer.status == 405
-    assert {method.strip() for method in answer.headers["allow"].split(",")} == {"GET", "PATCH", "DELETE"}
+    assert {method.strip() for method in answer.headers["allow"].split(",")} == {"GET", "PATCH", "DELETE", "OPTIONS"}
     assert set(refused(product.call("GET", "/v1/timeline?page=2", BEN), 400, "invalid_request")) == {"page"}
 
 

@@ -17,19 +17,22 @@ from alifakes.alipay.app import AlipayFake
 from alifakes.alipay.keys import Keys, make_keys
 from alifakes.server import HttpServer, Request, Response
 from alifakes.tablestore.app import TablestoreFake
+from benchmarks.stage import AMPLE
 from commands import table_admin, token
 from commands.local_alipay import merchant_variables
 from feed import wiring
 from feed.call import Spent
 from feed.config import Credentials
 from feed.operations import _rebuild
-from feed.store import cards
+from feed.store import bans, cards
 from feed.store.client import Connection, Tables
 from feed.store.schema import KEY_NAMES
 from tests.steps import InProcess, Product
 
 TEN_YEARS_S = 315_360_000
 """Longer than any test moves the clock."""
+
+FOREVER_MS = 2**60
 
 API = "http://127.0.0.1:9"
 """Where nobody listens: tests deliver notifications themselves."""
@@ -131,11 +134,20 @@ def driver(
     # one process stands for the instances of all functions: a card that one has kept would be everybody's
     monkeypatch.setattr(cards, "KEPT_MS", 0)
     monkeypatch.setattr(_rebuild, "KEPT_MS", 0)
+    # who is banned is read once: what a call costs must not depend on how long ago another one was
+    monkeypatch.setattr(bans, "KEPT_MS", FOREVER_MS)
     wiring.forget()
     table_admin.create(tablestore.client("feed"), say=lambda _: None)
     yield queueing
     wiring.forget()
     invocations.stop_thread()
+
+
+@pytest.fixture
+def ample_budgets(driver: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 (it sets the others)
+    """For tests in which one person does within the hour what many would."""
+    monkeypatch.setenv("FEED_BUDGETS", AMPLE)
+    wiring.forget()
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_a_walk_shows_every_movement_newest_first(
 def test_movements_of_one_moment_are_all_shown(
     product: Product, article: int, alipay_keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trades = [paid(product.tip(BEN, article), alipay_keys) for _ in range(7)]
+    trades = [paid(product.tip(payer, article), alipay_keys) for payer in [BEN] * 4 + [CLO] * 3]
     now = time.time_ns()
     monkeypatch.setattr("feed.edge.endpoints.time", SimpleNamespace(monotonic=time.monotonic, time_ns=lambda: now))
     for trade in trades:

@@ -24,8 +24,8 @@ from tests.steps import Answer, InProcess, Product
 
 ANN = 11
 _LAG_MS = 10_000
-UNCOUNTED = Fault(Kind.AFTER, 4)
-"""A like or an unlike that dies when its flag has changed: after article and flags, author, and guard."""
+UNCOUNTED = Fault(Kind.AFTER, 5)
+"""A like or an unlike that dies when its flag has changed: after budgets, article and flags, author, and guard."""
 
 
 @pytest.fixture(params=[0, _LAG_MS], ids=["no lag", "indexes lag"])
@@ -122,7 +122,7 @@ def test_an_act_dies(stage: Stage, calls: Calls, kind: str, before: tuple[str, .
     calls()
     process = stage.acting(reader, article, kind).run()
     (line,) = calls()
-    assert line["requests"] == process.requests == (1 if kind in before else 6 if "like" in kind else 5)
+    assert line["requests"] == process.requests == (2 if kind in before else 7 if "like" in kind else 6)
     tried = faults(process.requests)
     for fault in tried:
         reader, article = told()
@@ -161,7 +161,7 @@ def test_a_recount_dies(stage: Stage) -> None:
 @pytest.mark.parametrize("kind", ["like", "unlike"])
 def test_a_recount_between_the_requests_of_an_act(stage: Stage, kind: str, lost: str | None) -> None:
     """Also of an act that makes up for one that was not counted, so that totals agree while neither is right."""
-    for after in range(7):
+    for after in range(8):
         article, reader = stage.article(), stage.reader()
         stage.does(reader, article, "read", *(["like"] if kind == "unlike" else []))
         if lost is not None:
@@ -243,7 +243,7 @@ def test_a_slow_act_is_as_young_as_its_count(stage: Stage, monkeypatch: pytest.M
         stage.does(reader, article, "read")
     assert stage.acting(lost, article, "like", UNCOUNTED).run().met_its_fault
     stage.clock.advance(AFTER_MS)
-    process = stage.acting(slow, article, "like").run(3)
+    process = stage.acting(slow, article, "like").run(4)
     stage.clock.advance(QUIET_MS)
     monkeypatch.setattr("feed.call.time.monotonic", lambda at=stage.clock.monotonic: at() + QUIET_MS / 1000)
     process.run()
@@ -262,7 +262,7 @@ def test_anything_at_once(stage: Stage, seed: int) -> None:
     running: list[Process[Answer] | Process[bool]] = []
 
     def begin() -> Process[Answer] | Process[bool]:
-        fault = chance.choice([None, None, chance.choice(faults(6))])
+        fault = chance.choice([None, None, chance.choice(faults(7))])
         if chance.random() < 0.15:
             return stage.recounting(article)
         kind = chance.choice(["like", "unlike", "collect", "uncollect", "comment", "uncomment"])

@@ -199,12 +199,12 @@ def test_what_was_on_its_way_when_a_block_ended_cannot_hide_for_long(
 @pytest.mark.parametrize(
     ("operation", "requests", "read_cu", "write_cu"),
     [
-        # who it is; guard, block, hidden rows and block again; two relations; hidden rows, block again, guard
-        ("block a stranger", 10, 23, 5),
-        ("block a friend", 22, 33, 21),
-        ("block again", 6, 6, 3),
-        ("unblock", 10, 12, 5),
-        ("unblock again", 5, 5, 2),
+        # budgets; who it is; guard, block, hidden rows and block again; two relations; hidden rows, block again, guard
+        ("block a stranger", 11, 25, 7),
+        ("block a friend", 23, 35, 23),
+        ("block again", 7, 8, 5),
+        ("unblock", 11, 14, 7),
+        ("unblock again", 6, 7, 4),
         ("list", 2, 2, 0),
         ("list of none", 1, 1, 0),
         # each with whom the caller hides

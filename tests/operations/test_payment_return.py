@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
+from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -66,6 +68,11 @@ def test_the_page_shows_the_state_of_the_order_and_changes_nothing(
         assert words in answer.body
         assert all(other not in answer.body for other in {CONFIRMING, CLOSED, THANKS} - {words})
         assert trade.trade.order.out_trade_no not in answer.body
+        style = answer.body.split("<style>")[1].split("</style>")[0]
+        believed = base64.b64encode(sha256(style.encode()).digest()).decode()
+        policy = answer.headers["content-security-policy"].split("; ")
+        assert policy[:2] == ["default-src 'none'", f"style-src 'sha256-{believed}'"]
+        assert policy[2:] == ["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"]
     assert tablestore.requests().keys() == {"GetRow"}
     assert sum(count["requests"] for count in tablestore.requests()["GetRow"].values()) == 3
     assert rows(store, *EVERYTHING) == before
@@ -98,9 +105,9 @@ def test_what_alipay_has_not_signed_about_us_is_not_shown(
 def test_a_return_is_only_looked_at(product: Product, trade: Paid, store: Tables, method: str) -> None:
     before = rows(store, *EVERYTHING)
     answer = come_back(product, trade.returned(), method)
-    assert (answer.status, answer.headers["allow"]) == (405, "GET")
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, OPTIONS")
     posted = product.call("POST", RETURN, None, trade.notification(), {"Content-Type": "text/plain"})
-    assert (posted.status, posted.headers["allow"]) == (405, "GET")
+    assert (posted.status, posted.headers["allow"]) == (405, "GET, OPTIONS")
     assert rows(store, *EVERYTHING) == before
 
 

@@ -113,6 +113,7 @@ def town(
     store: Tables,
     clock: Clock,
 ) -> Town:
+    product.call("GET", "/v1/hot")  # who is banned is read once, and not by the first act
     return Town(product, driver, store, clock, count(1000))
 
 
@@ -186,7 +187,7 @@ def test_an_act_dies(town: Town, calls: Calls, name: str) -> None:
     story = Story.begins(name, town)
     calls()
     process = story.act(town).run()
-    (line,) = calls()
+    *_, line = calls()  # the timer says first whose trace it goes on with
     assert line["requests"] == process.requests
     tried = faults(process.requests)
     for number, fault in enumerate(tried):
@@ -218,7 +219,7 @@ def test_a_recount_between_the_requests_of_an_act(town: Town, name: str) -> None
 @pytest.mark.parametrize("name", ["follow", "unfollow", "withdraw", "like"])
 def test_an_act_around_the_requests_of_a_recount(town: Town, name: str) -> None:
     """Also one that dies before it has counted, of which the recount may have seen half."""
-    for fault in (None, Fault(Kind.AFTER, 4), Fault(Kind.AFTER, 5)):
+    for fault in (None, Fault(Kind.AFTER, 5), Fault(Kind.AFTER, 6)):
         for after in range(9):
             story = Story.begins(name, town)
             town.clock.advance(QUIET_MS + _LAG_MS)
@@ -234,7 +235,7 @@ def test_a_recount_dies(town: Town) -> None:
     author = Story.begins("withdraw", town).author
     town.clock.advance(_LAG_MS)
     for fault in faults(town.recounting(author).run().requests):
-        story = left(town, "withdraw", 5)
+        story = left(town, "withdraw", 6)
         town.clock.advance(QUIET_MS + _LAG_MS)
         with suppress(OutcomeUnknown):
             assert town.recounting(story.author, fault).run().met_its_fault
@@ -247,8 +248,8 @@ RACES = [*permutations(["publish", "withdraw", "delete", "edit"], 2), *permutati
 @pytest.mark.parametrize("names", RACES, ids=" and ".join)
 def test_two_at_once(town: Town, names: tuple[str, str]) -> None:
     """On the same article or relation, and one of them may die at its worst moment."""
-    for lead in range(6):
-        for fault in (None, Fault(Kind.AFTER, 4)):
+    for lead in range(7):
+        for fault in (None, Fault(Kind.AFTER, 5)):
             story = Story.begins(names[0], town)
             other = Story(names[1], story.author, story.reader, story.article)
             first, second = story.act(town, fault), other.act(town)
@@ -261,8 +262,8 @@ def test_two_at_once(town: Town, names: tuple[str, str]) -> None:
 @pytest.mark.parametrize("name", ["follow", "unfollow"])
 def test_a_repetition_that_overtakes_and_dies(town: Town, name: str) -> None:
     """From another device: it does the first one's work, and is gone before it has counted that."""
-    for lead in range(2, 6):
-        for fault in faults(9, (Kind.AFTER, Kind.LOST)):
+    for lead in range(3, 7):
+        for fault in faults(10, (Kind.AFTER, Kind.LOST)):
             story = Story.begins(name, town)
             first = story.act(town).run(lead)
             settled(story.act(town, fault).run())
@@ -271,7 +272,7 @@ def test_a_repetition_that_overtakes_and_dies(town: Town, name: str) -> None:
 
 
 def test_two_of_one_author_at_once(town: Town) -> None:
-    for lead in range(9):
+    for lead in range(10):
         one, other = Story.begins("follow", town), Story.begins("withdraw", town)
         same = Story("follow", other.author, one.reader, 0)
         alternately(other.act(town), same.act(town), lead)
@@ -290,14 +291,14 @@ def test_the_sweeper_dies(town: Town, name: str) -> None:
     """At any request of the turns in which it finds the guard, and what it has left for later."""
     town.live_on()
     turns = 3
-    left(town, name, 4)
+    left(town, name, 5)
     requests = []
     for _ in range(turns):
         town.clock.advance(AFTER_MS + QUIET_MS)
         requests.append(Process(town.driver.sweep).run().requests)
     for turn in range(turns):
         for fault in faults(requests[turn]):
-            left(town, name, 4)
+            left(town, name, 5)
             for number in range(turns):
                 town.clock.advance(AFTER_MS + QUIET_MS)
                 Process(town.driver.sweep, fault if number == turn else None).run()
@@ -307,14 +308,14 @@ def test_the_sweeper_dies(town: Town, name: str) -> None:
 def test_one_recount_serves_everybody_who_died_on_an_author(town: Town) -> None:
     author = town.person()
     for _ in range(4):
-        assert Story("follow", author, town.person(), 0).act(town, Fault(Kind.AFTER, 5)).run().met_its_fault
+        assert Story("follow", author, town.person(), 0).act(town, Fault(Kind.AFTER, 6)).run().met_its_fault
     town.sweep(3)
     assert users.require(town.store, author).recounts == 1
     assert town.live_on()[author]["follower_count"] == 5
 
 
 def test_nobody_is_recounted_while_others_count(town: Town) -> None:
-    story = left(town, "withdraw", 5)
+    story = left(town, "withdraw", 6)
     town.clock.advance(AFTER_MS)
     town.product.follow(town.person(), story.author)
     town.clock.advance(QUIET_MS // 2)
@@ -331,7 +332,7 @@ def test_likes_go_with_a_deleted_article_and_stay_with_a_withdrawn_one(town: Tow
     town.product.change(author, first.id, state="private")
     assert town.live_on()[author]["like_count"] == 3
     town.product.act(late, second.id, "read")
-    process = Story("like", author, late, second.id).act(town).run(3)  # it has found the article, and goes on below
+    process = Story("like", author, late, second.id).act(town).run(4)  # it has found the article, and goes on below
     assert town.product.call("DELETE", f"/v1/articles/{second.id}", author).status == 204
     process.run()
     assert town.live_on()[author]["like_count"] == 2
@@ -340,7 +341,7 @@ def test_likes_go_with_a_deleted_article_and_stay_with_a_withdrawn_one(town: Tow
 
 
 PEOPLE = 3
-_faults = st.none() | st.builds(Fault, st.sampled_from(Kind), st.integers(1, 9))
+_faults = st.none() | st.builds(Fault, st.sampled_from(Kind), st.integers(1, 10))
 _who = st.permutations(range(PEOPLE))
 _starts = st.tuples(st.sampled_from([name for name in ACTS if name != "timer"]), _who, st.booleans(), _faults)
 _steps = st.lists(st.integers(0, 3), max_size=8)

@@ -34,6 +34,7 @@ def absence(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
+    ample_budgets: None,  # noqa: ARG001 (before anything connects)
 ) -> Absence:
     monkeypatch.setattr(Connection, "open", guarded(Connection.open))
     store: Tables = request.getfixturevalue("store")

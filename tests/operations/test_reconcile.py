@@ -120,7 +120,7 @@ def test_what_is_known_to_be_paid_is_settled_while_alipay_is_away(
     tablestore: TablestoreFake,
     article: int,
 ) -> None:
-    made = [product.tip(BEN, article) for _ in range(8)]
+    made = [product.tip(payer, article) for payer in range(1_000, 1_008)]
     alipay.stop()
     tablestore.faults.add("disconnect", api="UpdateRow", after=1)
     assert product.notify(paid(made[-1], alipay_keys).notification()).status == 503

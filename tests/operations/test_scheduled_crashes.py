@@ -25,7 +25,12 @@ Act = Callable[[Calendar, int, Fault | None], Process[Answer]]
 
 @pytest.fixture
 def calendar(
-    product: Product, driver: InProcess, clock: Clock, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    product: Product,
+    driver: InProcess,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    ample_budgets: None,  # noqa: ARG001 (before anything connects)
 ) -> Calendar:
     monkeypatch.setattr(Connection, "open", guarded(Connection.open))
     store: Tables = request.getfixturevalue("store")
@@ -194,7 +199,7 @@ def in_the_middle(first: Process[Any], requests: int, second: Process[Any]) -> N
     first.run()
 
 
-TICK, CHANGE = 24, 13
+TICK, CHANGE = 24, 14
 """More requests than either sends: the last story is one after the other."""
 
 

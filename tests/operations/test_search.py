@@ -212,6 +212,7 @@ def put(store: Tables, *many: Article) -> None:
     shelf.put_articles(store, *many)
 
 
+@pytest.mark.usefixtures("ample_budgets")
 def test_newest_first_ties_by_key_on_pages_of_any_size(product: Product, store: Tables) -> None:
     times = {n: shelf.NOW_MS - n % 5 * 1_000 for n in range(1, 81)}
     put(store, *(shelf.article(n, ANN, title="茶", created_ms=at, published_ms=at) for n, at in times.items()))
@@ -257,6 +258,7 @@ CHANGES = st.lists(
 _walks = itertools.count(1)
 
 
+@pytest.mark.usefixtures("ample_budgets")
 @pytest.mark.parametrize("lag_ms", [0, LAG_MS])
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.integers(1, 5), CHANGES, st.lists(CHANGES, max_size=4))

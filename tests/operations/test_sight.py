@@ -13,6 +13,7 @@ from feed.operations._fields import format_rfc3339
 from feed.store.client import Tables
 from tests.operations import shelf
 from tests.operations.conftest import Clock
+from tests.operations.operators import Operators
 from tests.operations.parting import fill_hidden
 from tests.operations.shelf import COLLECT, LIKE, READ
 from tests.steps import InProcess, Product
@@ -193,6 +194,33 @@ def test_what_is_no_longer_public_shows_in_nothing(product: Product, store: Tabl
         product.change(AUTHOR, scene.article, state="public")
         product.settle()
         assert scene.everything() == before
+
+
+def test_what_is_taken_down_shows_in_nothing_and_comes_back(
+    product: Product, store: Tables, driver: InProcess, clock: Clock
+) -> None:
+    scene, operators = Scene(product, store, "public"), Operators(store, clock)
+    before = scene.everything()
+    operators.does("takedown", scene.article)
+    for viewer, shown in scene.everything().items():
+        assert shown == before[viewer] & looks("person"), viewer
+    operators.does("restore", scene.article)
+    assert scene.everything() == before
+    clock.advance(61_000)
+    assert driver.sweep()["failed"] == 0
+    product.settle()
+    assert scene.everything() == before
+
+
+def test_a_ban_hides_everything_from_everybody_and_its_end_shows_all_again(
+    product: Product, store: Tables, clock: Clock
+) -> None:
+    scene, operators = Scene(product, store, "public"), Operators(store, clock)
+    before = scene.everything()
+    operators.does("ban", AUTHOR)
+    assert scene.everything() == dict.fromkeys(VIEWERS, frozenset())
+    operators.does("unban", AUTHOR)
+    assert scene.everything() == before
 
 
 @pytest.mark.parametrize("many", [False, True], ids=["one block", "among many"])

@@ -56,6 +56,7 @@ def deliver_late(store: Tables, article: Any, published_ms: int, clock: Clock, *
         store.write_all(sessions.note_late(hashed(READER), article, Late(published_ms, clock.now_ms())))
 
 
+@pytest.mark.usefixtures("ample_budgets")
 def test_everything_is_unread_until_it_is_marked_as_read(product: Product) -> None:
     articles = publish(product, 30)
     assert walk_unread(product, 7) == articles
@@ -128,6 +129,7 @@ def test_the_unread_cost_no_look_at_what_is_old(product: Product, store: Tables,
     assert (line["requests"], line["read_cu"]) == (3, 3)
 
 
+@pytest.mark.usefixtures("ample_budgets")
 def test_a_walk_finds_all_though_the_mark_moves_meanwhile(product: Product, clock: Clock) -> None:
     articles: list[int] = []
     for _ in range(10):

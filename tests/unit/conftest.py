@@ -19,7 +19,10 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     seen = Seen(answer=Answer(id=1, title="你好 \U0001f600", at=NOW_MS))
 
     def open_world(call: Call, _grant: wiring.Grant, _context: Any) -> Any:
-        return SimpleNamespace(remember_caller=lambda: seen.remembered.append(call.require_caller()), seen=seen)
+        def remember() -> None:
+            seen.remembered.append(call.require_caller())
+
+        return SimpleNamespace(remember_caller=remember, bans=seen.bans, seen=seen)
 
     monkeypatch.setattr(wiring, "open_world", open_world)
     monkeypatch.setattr(wiring, "settings", believed_settings)

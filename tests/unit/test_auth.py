@@ -58,12 +58,19 @@ def tampered() -> str:
 
 
 def caller(authorization: str, now_ms: int = NOW_MS) -> int | None:
-    return auth.caller_of({"authorization": authorization}, believed_settings(), now_ms)
+    bearer = auth.bearer_of({"authorization": authorization}, believed_settings(), now_ms)
+    return bearer.user_id if bearer is not None else None
 
 
 HOSTILE: dict[str, Callable[[], str]] = {
     "jti a number": lambda: with_claims(jti=1),
     "jti null": lambda: with_claims(jti=None),
+    "ver a string": lambda: with_claims(ver="3"),
+    "ver true": lambda: with_claims(ver=True),
+    "ver null": lambda: with_claims(ver=None),
+    "ver below zero": lambda: with_claims(ver=-1),
+    "ver a fraction": lambda: with_claims(ver=1.0),
+    "ver too large": lambda: with_claims(ver=2**53),
     "alg none": lambda: raw_token({"alg": "none", "kid": "current"}, CLAIMS, lambda _: b""),
     "alg none, signed": lambda: with_header(alg="none"),
     "alg nOnE": lambda: with_header(alg="nOnE"),
@@ -200,7 +207,7 @@ def test_the_smallest_and_the_largest_id(sub: str) -> None:
 
 
 def test_nobody_is_a_guest_only_without_the_header() -> None:
-    assert auth.caller_of({"cookie": f"token={with_claims()}"}, believed_settings(), NOW_MS) is None
+    assert auth.bearer_of({"cookie": f"token={with_claims()}"}, believed_settings(), NOW_MS) is None
 
 
 def test_the_calls_clock_decides_not_the_walls() -> None:
@@ -242,7 +249,7 @@ def test_keys_are_read_once_for_one_configuration() -> None:
 )
 def test_keys_that_cannot_be_used_are_the_deployments_fault(text: str) -> None:
     with pytest.raises(Misconfigured):
-        auth.caller_of({"authorization": f"Bearer {with_claims()}"}, with_jwks(text), NOW_MS)
+        auth.bearer_of({"authorization": f"Bearer {with_claims()}"}, with_jwks(text), NOW_MS)
 
 
 def test_a_private_a_short_and_a_repeated_key_are_refused() -> None:
@@ -250,7 +257,7 @@ def test_a_private_a_short_and_a_repeated_key_are_refused() -> None:
     public = described(keys().current.public_key(), "current")
     for entries in ([described(keys().current, "current")], [described(short, "current")], [public, public]):
         with pytest.raises(Misconfigured) as caught:
-            auth.caller_of({"authorization": f"Bearer {with_claims()}"}, settings(*entries), NOW_MS)
+            auth.bearer_of({"authorization": f"Bearer {with_claims()}"}, settings(*entries), NOW_MS)
         assert public["n"] not in caught.value.message
 
 

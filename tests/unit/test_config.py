@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feed.config import Merchant, Payee, Settings, act_weights
+from feed.config import Merchant, Payee, Settings, act_weights, cors_origins
 from feed.domain.recommendation import kinds_of, weight_of
 from feed.errors import Misconfigured
 
@@ -105,3 +105,30 @@ def test_act_weights_are_the_defaults_but_for_those_that_are_named() -> None:
     for wrong in ("tip", "tip=", "tip=0", "tip=-1", "tip=x", "gift=1", "tip=1e3", "tip=１"):
         with pytest.raises(Misconfigured, match="FEED_ACT_WEIGHTS"):
             act_weights({"FEED_ACT_WEIGHTS": wrong})
+
+
+def test_origins_are_as_browsers_send_them() -> None:
+    assert cors_origins({}) == cors_origins({"FEED_CORS_ORIGINS": ""}) == frozenset()
+    given = {"https://feed.example", "https://m.feed.example:8443", "http://localhost:3000", "http://127.0.0.1"}
+    assert cors_origins({"FEED_CORS_ORIGINS": ",".join(given)}) == given
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "feed.example",
+        "http://feed.example",
+        "http://localhost.evil.example",
+        "https://feed.example/",
+        "https://*.example",
+        "https://Feed.example",
+        "https://ä.example",
+        "https://u@feed.example",
+        "https://feed.example https://m.feed.example",
+    ],
+)
+def test_what_no_trusted_page_comes_from_is_no_origin(origin: str) -> None:
+    with pytest.raises(Misconfigured, match="FEED_CORS_ORIGINS"):
+        cors_origins({"FEED_CORS_ORIGINS": f"https://feed.example,{origin}"})

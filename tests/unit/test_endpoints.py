@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from feed import wiring
+from feed.edge.browsers import STRICT
 from feed.edge.endpoints import Route, fixed_function, http_function, message_function, timer_function
-from feed.errors import Busy, ConditionFailed, InvalidRequest, Misconfigured, NotFound
+from feed.errors import Busy, ConditionFailed, InvalidRequest, Misconfigured, NotFound, TooManyRequests
 from feed.operations._fields import Message, PublicRequest
 from tests.unit.things import CONTEXT, HANDLER, Listing, Seen, Write, event, listing, operation, refusal, served
 from tests.unit.tokens import NOW_MS, NOW_S, with_claims
@@ -26,6 +27,7 @@ def test_an_accepted_request_reaches_the_operation_and_its_answer_goes_out(seen:
     assert answer == {
         "statusCode": 201,
         "headers": {
+            **STRICT,
             "content-type": "application/json; charset=utf-8",
             "cache-control": "no-store",
             "x-request-id": "request-1",
@@ -83,6 +85,7 @@ def test_a_guest_is_known_by_its_header_or_its_hidden_address(seen: Seen) -> Non
         (NotFound("There is no article 7."), 404, "not_found"),
         (ConditionFailed("Another version is newer.", code="version_conflict"), 409, "version_conflict"),
         (Busy("Wait a little.", retry_after=7), 503, "busy"),
+        (TooManyRequests("Wait long.", retry_after=3600), 429, "too_many_requests"),
         (Busy("Try again.", retry_after=2), 503, "busy"),
     ],
 )

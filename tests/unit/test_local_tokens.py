@@ -19,7 +19,8 @@ def local_settings(local: Path) -> Settings:
 
 
 def caller(text: str, local: Path) -> int | None:
-    return auth.caller_of({"authorization": f"Bearer {text}"}, local_settings(local), int(time.time() * 1000))
+    bearer = auth.bearer_of({"authorization": f"Bearer {text}"}, local_settings(local), int(time.time() * 1000))
+    return bearer.user_id if bearer is not None else None
 
 
 def test_a_token_names_its_user(tmp_path: Path) -> None:

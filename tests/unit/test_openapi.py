@@ -50,6 +50,7 @@ def remove(_request: Any, _call: Any, _world: Any) -> None:
 THINGS = [
     Declared("things", Route("PATCH", "/v1/things/{id}", served("change", Change, change), signed_in=True, status=201)),
     Declared("things", Route("DELETE", "/v1/things/{id}", served("remove", Listing, remove))),
+    Declared("things", Route("GET", "/v1/things/{id}", served("look", Listing, change), budget="read")),
     Declared("healthz", Address("GET", "/healthz")),
 ]
 
@@ -94,7 +95,14 @@ def test_answers_are_described_as_they_are_sent() -> None:
         "nullable": True,
     }
     assert schemas["Inner"]["properties"]["at"] == {"type": "string", "format": "date-time", "nullable": True}
-    assert list(operation("delete")["responses"]) == ["204", "default"]
+    assert list(operation("delete")["responses"]) == ["204", "400", "401", "403", "404", "409", "413", "503"]
+
+
+def test_what_has_a_budget_may_be_told_to_wait() -> None:
+    assert operation("get")["responses"]["429"] == {"$ref": "#/components/responses/TooManyRequests"}
+    answer = document(THINGS)["components"]["responses"]["TooManyRequests"]
+    assert answer["headers"]["Retry-After"]["schema"] == {"type": "integer", "minimum": 1}
+    assert answer["content"] == document(THINGS)["components"]["responses"]["Error"]["content"]
 
 
 def test_each_operation_names_its_function_and_who_may_call_it() -> None:

@@ -15,7 +15,7 @@ from feed.config import Merchant, Payee, Settings, Training
 from feed.errors import Misconfigured
 
 ENDPOINTS = ("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3", "http://127.0.0.1:4/gateway.do")
-BACKGROUND = {"fanout-batch", "rebuild-inbox", "scheduled-publish", "sweep", "train-recommendations"}
+BACKGROUND = {"erase-user", "fanout-batch", "rebuild-inbox", "scheduled-publish", "sweep", "train-recommendations"}
 MERCHANTS = {"tip", "sweep"}
 LAYERS = {"sweep": ("feed-alipay",), "train-recommendations": ("feed-train",)}
 """Beside those that every function has."""
@@ -64,7 +64,7 @@ def test_background_functions_have_no_route_and_their_own_settings() -> None:
         "sweep",
         "train-recommendations",
     }
-    for name in ("fanout-batch", "rebuild-inbox"):
+    for name in ("erase-user", "fanout-batch", "rebuild-inbox"):
         assert found[name].asynchronous == AsyncConfig(retries=3, max_age=86_400, on_failure=FAILED)
         assert found[name].timeout == 120
     for name in ("scheduled-publish", "sweep"):
@@ -122,4 +122,24 @@ def test_production_logs_where_it_is_told_and_keeps_instances_for_readers_and_fo
         assert (props["logConfig"]["project"], props["logConfig"]["logstore"]) == ("feed", "feed")
     assert [name for name, props in production.items() if "provisionConfig" in props] == ["timeline"]
     assert production["timeline"]["provisionConfig"]["defaultTarget"] == 2
-    assert production["fanout-batch"]["concurrencyConfig"] == {"reservedConcurrency": 50}
+
+
+def test_a_flood_of_readers_leaves_instances_for_fan_out_and_for_money() -> None:
+    """What is reserved no other function can take; the service keeps a tenth of an account's hundred from being given
+    away (help.aliyun.com "Set function quotas")."""
+    production = rendered_props(ROOT / "s.prod.yaml", EXAMPLE)
+    reserved = {name: props["concurrencyConfig"] for name, props in production.items() if "concurrencyConfig" in props}
+    assert reserved == {
+        "alipay-callback": {"reservedConcurrency": 5},
+        "fanout-batch": {"reservedConcurrency": 50},
+        "sweep": {"reservedConcurrency": 2},
+    }
+    assert sum(each["reservedConcurrency"] for each in reserved.values()) <= 90
+
+
+@both
+def test_nobody_outside_can_make_a_call_last_longer_than_ten_seconds(edition: Edition) -> None:
+    """Long enough for a request to Tablestore that is not answered, its repetition, and an answer that says so."""
+    for name, function in functions(edition).items():
+        if name not in BACKGROUND:
+            assert function.timeout == 10 > 3 * Settings.from_env(function.environment).request_timeout_s, name

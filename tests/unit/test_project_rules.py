@@ -84,7 +84,8 @@ def test_folders_functions_routes_and_policies_belong_together(root: Path, name:
     (root / "deploy" / "policies" / "search.json").unlink()
     (root / "layers" / "extra").mkdir()
     document = json.loads((root / "openapi.json").read_text())
-    document["paths"]["/v1/search"]["get"][BACKEND]["functionName"] = "seek"
+    for operation in document["paths"]["/v1/search"].values():
+        operation[BACKEND]["functionName"] = "seek"
     (root / "openapi.json").write_text(json.dumps(document))
 
     said = [sentence.removeprefix(f"{name}: ") for sentence in problems(root, name)]

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from commands.policies import grants
 from commands.running import ROOT
 from feed.edge import binding
-from feed.operations import fanout_batch, rebuild_inbox, scheduled_publish
+from feed.operations import erase_user, fanout_batch, rebuild_inbox, scheduled_publish
 from feed.operations._fields import Message
 from feed.store import articles, jobs
 from feed.store.client import Tables
@@ -18,6 +18,7 @@ from feed.store.rows import Key, Row, Wanted
 from feed.store.schema import ARTICLES, JOBS
 
 SENT: dict[type[BaseModel], dict[str, Any]] = {
+    erase_user.Request: {"user_id": 7},
     fanout_batch.Request: {"article_id": 7, "delivery": 1, "shard": 3},
     rebuild_inbox.Request: {"reader_id": 7, "day": 20_000},
     scheduled_publish.Request: {"triggerTime": "2026-11-28T01:00:00Z"},

@@ -17,6 +17,7 @@ from feed.call import Call
 from feed.edge.endpoints import Route, http_function
 from feed.edge.routing import Operation
 from feed.operations._fields import CursorText, Html, Id, IdempotencyKey, PublicRequest, Rfc3339, Size, Title
+from feed.store.bans import NOBODY, Bans
 from tests.unit.tokens import with_claims
 
 CONTEXT = SimpleNamespace(request_id="request-1", function=SimpleNamespace(timeout=10))
@@ -49,6 +50,7 @@ class Seen:
     request: Any = None
     call: Call | None = None
     remembered: list[int] = field(default_factory=list)
+    bans: Bans = NOBODY
     error: Exception | None = None
     answer: BaseModel | None = None
 

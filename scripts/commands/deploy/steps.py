@@ -40,7 +40,7 @@ def deployment(root: Path, project: Project, region: str, tables_endpoint: str, 
     tables = {"OTS_ENDPOINT": tables_endpoint} if tables_endpoint else {}
     return [
         Step("build the layers", build, root),
-        Step("create the tables that are missing", ("scripts/tables", "create"), root, tables),
+        Step("add what tables and indexes lack", ("scripts/tables", "migrate"), root, tables),
         *(_publish(root, project, layer, region, out / f"{layer}-python{python}.zip") for layer in layers_of(project)),
         *_functions(root, root, project),
         *_smoke(root, api, VERSION),

@@ -112,7 +112,8 @@ def _revive(delivery: Delivery, call: Call, tables: Tables) -> list[Job]:
     shards = jobs.of_delivery(tables, delivery.article.id, delivery.number)
     dead = [job for job in shards if job.dead]
     if not all(job.done for job in shards):
-        tables.write_all(work.put(delivery_guard(delivery.article.id, delivery.number, call.time_ms() - GUARD_MS)))
+        guard = delivery_guard(delivery.article.id, delivery.number, call.time_ms() - GUARD_MS)
+        tables.write_all(work.put(guard, call.trace_id))
     for job in dead:
         jobs.revive(tables, job, call.time_ms())
     return dead

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
@@ -22,9 +23,18 @@ class Spent:
         self.write_cu += write_cu
 
 
+def new_trace_id() -> str:
+    return f"{secrets.randbits(128):032x}"
+
+
 @dataclass
 class Call:
-    """`now_ms` is stamped once, at the edge; `ends_at` is on time.monotonic()'s scale; `caller` None is a guest."""
+    """`now_ms` is stamped once, at the edge; `ends_at` is on time.monotonic()'s scale; `caller` None is a guest.
+
+    `banned` are the people whom an operator hides from everybody, as this instance knew them within two seconds.
+    `trace_id` is what all calls have in common that one of them has led to: 32 hex digits. `figures` are what the
+    operation has measured, for its line in the log.
+    """
 
     operation: str
     request_id: str
@@ -32,9 +42,12 @@ class Call:
     ends_at: float
     caller: int | None = None
     guest: str = ""
+    banned: frozenset[int] = frozenset()
     spent: Spent = field(default_factory=Spent)
     began: float = field(default_factory=time.monotonic)
     random_bits: Callable[[int], int] = secrets.randbits
+    trace_id: str = field(default_factory=new_trace_id)
+    figures: dict[str, int] = field(default_factory=dict)
 
     def seconds_left(self) -> float:
         return self.ends_at - time.monotonic()
@@ -46,6 +59,15 @@ class Call:
     def wait(self, seconds: float) -> None:
         """Pause before another try, never beyond the call's end."""
         time.sleep(max(0.0, min(seconds, self.seconds_left())))
+
+    @contextmanager
+    def following(self, trace_id: str) -> Iterator[None]:
+        """Inside, go on with the trace of an earlier call, where that has left one."""
+        own, self.trace_id = self.trace_id, trace_id or self.trace_id
+        try:
+            yield
+        finally:
+            self.trace_id = own
 
     def require_caller(self) -> int:
         """The signed-in user's id, in operations whose route lets nobody else in."""

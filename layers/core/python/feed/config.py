@@ -110,6 +110,41 @@ def act_weights(env: Mapping[str, str]) -> dict[str, float]:
     return weights
 
 
+_USERS_BUDGETS = ("follow", "publish", "edit", "act", "tip", "mark", "search")
+_BUDGETS = (*_USERS_BUDGETS, *(f"{name}@address" for name in (*_USERS_BUDGETS, "read")))
+
+
+def budgets(env: Mapping[str, str]) -> dict[str, int]:
+    """How much may be done in a budget's time, where it is not the default: `FEED_BUDGETS` as `tip=20,tip@address=500`.
+
+    What stands before `@address` is a user's. Raises Misconfigured for another budget, or a number that is not above 0.
+    """
+    given: dict[str, int] = {}
+    for part in filter(None, env.get("FEED_BUDGETS", "").split(",")):
+        name, _, text = part.partition("=")
+        if name not in _BUDGETS or not re.fullmatch(r"[1-9][0-9]{0,8}", text, re.ASCII):
+            allowed = f"one of {', '.join(_BUDGETS)}, an equals sign and a number above 0"
+            raise Misconfigured(f"The environment variable FEED_BUDGETS holds {part!r}, not {allowed}.")
+        given[name] = int(text)
+    return given
+
+
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?", re.ASCII)
+
+
+def cors_origins(env: Mapping[str, str]) -> frozenset[str]:
+    """Whose pages may use the API: `FEED_CORS_ORIGINS` as `https://feed.example,https://m.feed.example`.
+
+    Raises Misconfigured for what no browser sends as an origin, for `*`, and for one without TLS on another machine.
+    """
+    origins = frozenset(filter(None, env.get("FEED_CORS_ORIGINS", "").split(",")))
+    for origin in sorted(origins):
+        if not _ORIGIN.fullmatch(origin):
+            allowed = "https:// (http:// on this machine), a host in lower case and perhaps a port"
+            raise Misconfigured(f"The environment variable FEED_CORS_ORIGINS holds {origin!r}, not {allowed}.")
+    return origins
+
+
 class Training(NamedTuple):
     """How neighbours are computed, `FEED_TRAIN_` and the name; 0 days switch window or decay off."""
 

@@ -12,6 +12,7 @@ FeedError
 ├── Reload                    409  the state is not what the request assumed
 │   └── ConditionFailed            a conditional write found another state
 ├── RetryLater
+│   ├── TooManyRequests       429  nothing happened: the caller's budget is used up
 │   └── Busy                  503  nothing happened
 │       ├── OutcomeUnknown    503  a write may have happened; its repetition is harmless
 │       └── ProviderAway      503  the payment provider does not answer; what was asked may have happened
@@ -102,6 +103,11 @@ class RetryLater(FeedError):
 
     def __init__(self, message: str, *, retry_after: int = 1) -> None:
         super().__init__(message, headers={"Retry-After": str(retry_after)})
+
+
+class TooManyRequests(RetryLater):
+    status = 429
+    code = "too_many_requests"
 
 
 class Busy(RetryLater):

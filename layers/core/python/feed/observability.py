@@ -8,6 +8,7 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Mapping
 
 from feed.call import Call
 from feed.errors import FeedError, Misconfigured
@@ -22,11 +23,13 @@ def log_call(call: Call, *, outcome: str, started: float, detail: str = "") -> N
         "operation": call.operation,
         "caller": call.caller,
         "request_id": call.request_id,
+        "trace_id": call.trace_id,
         "duration_ms": round((time.monotonic() - started) * 1000, 1),
         "requests": call.spent.requests,
         "read_cu": call.spent.read_cu,
         "write_cu": call.spent.write_cu,
         "outcome": outcome,
+        **call.figures,
     }
     if detail:
         line["detail"] = detail
@@ -47,13 +50,21 @@ def whereabouts(error: Exception) -> str:
 
 def log_problem(call: Call, *, about: str, error: Exception) -> None:
     """One more line for something that failed inside a call which goes on; ids and the error's place, no data."""
-    line = {"operation": call.operation, "request_id": call.request_id, "problem": about}
-    print(json.dumps({**line, "detail": whereabouts(error)}), file=sys.stdout, flush=True)
+    _say(call, {"problem": about, "detail": whereabouts(error)})
 
 
 def alert(call: Call, what: str, **ids: str | int) -> None:
     """A line for a person to act on, in a call that goes on; `ids` name what it is about and hold nothing secret."""
-    line = {"operation": call.operation, "request_id": call.request_id, "alert": what, **ids}
+    _say(call, {"alert": what, **ids})
+
+
+def log_resumed(call: Call, about: str) -> None:
+    """A line where a timer's turn takes up what an earlier call has left: it stands in that call's trace."""
+    _say(call, {"resumed": about})
+
+
+def _say(call: Call, said: Mapping[str, str | int]) -> None:
+    line = {"operation": call.operation, "request_id": call.request_id, "trace_id": call.trace_id, **said}
     print(json.dumps(line), file=sys.stdout, flush=True)
 
 

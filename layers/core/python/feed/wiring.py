@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from feed.call import Call
-from feed.config import Credentials, Merchant, Payee, Settings, Training, act_weights
+from feed.config import Credentials, Merchant, Payee, Settings, Training, act_weights, budgets, cors_origins
 from feed.errors import Busy
 
 if TYPE_CHECKING:
+    from feed.domain.budgets import Budget
     from feed.domain.recommendation import Kinds
     from feed.gateways.alipay import Alipay
     from feed.gateways.alipay_signature import Verifier
     from feed.gateways.invoker import Invoker
     from feed.gateways.pay_page import PayPage
+    from feed.store.bans import Bans
     from feed.store.cards import Cards
     from feed.store.client import Connection, Tables
+    from feed.store.floods import Floods
 
 
 T = TypeVar("T")
@@ -55,6 +58,10 @@ class World:
     def invoker(self) -> Invoker:
         return _invoker(self.settings, self.credentials, self.grant.invokes)
 
+    def invoke_async(self, function: str, payload: Mapping[str, object]) -> None:
+        """As the invoker's, with the trace that the function is to go on with."""
+        self.invoker.invoke_async(function, {**payload, "trace": self.call.trace_id})
+
     @cached_property
     def alipay(self) -> Alipay:
         return _alipay()
@@ -82,6 +89,14 @@ class World:
     def cards(self) -> Cards:
         return _cards()
 
+    @property
+    def budgets(self) -> Mapping[str, Budget]:
+        return _budgets()
+
+    @property
+    def floods(self) -> Floods:
+        return _floods()
+
     def lately(self, name: str, ms: int, read: Callable[[], T]) -> T:
         """What any call of this instance has read by that name within so many ms, or `read` now."""
         known = _read_lately.get(name)
@@ -91,6 +106,14 @@ class World:
             _read_lately[name] = known
         value: T = known[1]
         return value
+
+    @property
+    def bans(self) -> Bans:
+        """As this instance has known them for two seconds at most. Raises Busy."""
+        from feed.store import bans
+
+        _, known = _read_lately.get("bans", (0, None))
+        return self.lately("bans", bans.KEPT_MS, lambda: bans.read(self.tables, known))
 
     def remember_caller(self) -> None:
         """Make the caller's user row on the first call that this instance sees of them."""
@@ -112,7 +135,8 @@ def open_world(call: Call, grant: Grant, context: Any) -> World:
 
 def forget() -> None:
     """Drop everything that this instance holds, so that the next call begins as in a new one."""
-    for cached in (settings, _connection, _invoker, _alipay, _pay_page, _verifier, _cards):
+    connections = (_connection, _invoker, _alipay, _pay_page, _verifier)
+    for cached in (settings, browser_origins, *connections, _cards, _budgets, _floods):
         cached.cache_clear()
     _known_callers.clear()
     _read_lately.clear()
@@ -121,6 +145,12 @@ def forget() -> None:
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     return Settings.from_env(os.environ)
+
+
+@lru_cache(maxsize=1)
+def browser_origins() -> frozenset[str]:
+    """Those whose pages may read answers. Raises Misconfigured."""
+    return cors_origins(os.environ)
 
 
 @lru_cache(maxsize=1)
@@ -135,6 +165,20 @@ def _cards() -> Cards:
     from feed.store.cards import Cards
 
     return Cards()
+
+
+@lru_cache(maxsize=1)
+def _budgets() -> Mapping[str, Budget]:
+    from feed.domain.budgets import budgets_with
+
+    return budgets_with(budgets(os.environ))
+
+
+@lru_cache(maxsize=1)
+def _floods() -> Floods:
+    from feed.store.floods import Floods
+
+    return Floods()
 
 
 @lru_cache(maxsize=1)

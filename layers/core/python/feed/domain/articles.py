@@ -7,12 +7,16 @@ from typing import Literal, NamedTuple
 
 
 class State(str, enum.Enum):
-    """PUBLISHING is visible already; PUBLIC means that every job row of its delivery is durable."""
+    """PUBLISHING is visible already; PUBLIC means that every job row of its delivery is durable.
+
+    TAKEN_DOWN is an operator's word: its author sees it as private, and cannot change that.
+    """
 
     PRIVATE = "private"
     SCHEDULED = "scheduled"
     PUBLISHING = "publishing"
     PUBLIC = "public"
+    TAKEN_DOWN = "taken_down"
     DELETED = "deleted"
 
 

@@ -51,6 +51,7 @@ class Order(NamedTuple):
     `bucket` is the month (yyyymm) of creation: every repetition of a credit hits the same account row. `refunds` is
     every refund known, in order, the totals rising; those up to `refunds_settled_fen` are taken off the account too.
     `suspect` says why a person must look at it ("" for an order like any other); such an order is not credited.
+    `trace` is that of the call that made it ("" for one of an earlier release).
     """
 
     id: str
@@ -70,6 +71,7 @@ class Order(NamedTuple):
     asked: Asked | None = None
     suspect: str = ""
     suspect_trade_no: str = ""
+    trace: str = ""
 
     @property
     def expires_ms(self) -> int:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from feed.config import Settings
+from feed.domain.bans import Bearer
 from feed.domain.ids import MAX_ID
 from feed.edge.jws import NotVerified, UnknownKey, public_key, verified
 from feed.errors import Misconfigured, SignIn
@@ -25,8 +26,8 @@ _HEADER = re.compile(r"(?:bearer|jwt) ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-
 _SUBJECT = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
 
 
-def caller_of(headers: Mapping[str, str], settings: Settings, now_ms: int) -> int | None:
-    """The signed-in user's id, or None without an Authorization header.
+def bearer_of(headers: Mapping[str, str], settings: Settings, now_ms: int) -> Bearer | None:
+    """Whom the token names, or None without an Authorization header.
 
     `headers` have lower-case names. Raises SignIn for a token that is not to be believed, Misconfigured for keys that
     cannot be used.
@@ -36,7 +37,7 @@ def caller_of(headers: Mapping[str, str], settings: Settings, now_ms: int) -> in
         return None
     claims = _verified_claims(_token(value), settings)
     _check_times(claims, now_ms // 1000)
-    return _user_id(claims["sub"])
+    return Bearer(_user_id(claims["sub"]), _version(claims), claims["iat"])
 
 
 def sign_in(message: str) -> SignIn:
@@ -87,6 +88,16 @@ def _user_id(subject: Any) -> int:
     if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject) or int(subject) > MAX_ID:
         raise sign_in("The token's claim sub is not the id of a user.")
     return int(subject)
+
+
+def _version(claims: Mapping[str, Any]) -> int | None:
+    """An issuer may leave it out."""
+    if "ver" not in claims:
+        return None
+    version = claims["ver"]
+    if type(version) is not int or not 0 <= version <= MAX_ID:
+        raise sign_in("The token's claim ver is not a whole number from 0.")
+    return version
 
 
 @lru_cache(maxsize=1)

@@ -1,9 +1,7 @@
-"""The handlers of our functions: parse, route, authenticate, validate, run, render; one log line each."""
+"""The handlers of our functions: parse, route, authenticate, validate, count, run, render; one log line each."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -11,13 +9,15 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from feed import observability, wiring
 from feed.call import Call
-from feed.edge import auth, events, rendering, routing
+from feed.edge import addresses, auth, browsers, events, rendering, routing
 from feed.edge.routing import Address, Operation, RawRoute, Route
 from feed.errors import FeedError, InvalidRequest
 from feed.operations._raw import RawRequest
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+    from feed.domain.bans import Bearer
 
 __all__ = ["RawRoute", "Route", "fixed_function", "http_function", "message_function", "timer_function"]
 
@@ -26,7 +26,11 @@ TIMEOUT_S = 60
 
 _GUEST = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 
-Respond = Callable[[bytes, Call, Any], dict[str, Any]]
+Respond = Callable[[events.HttpRequest, Call, Any], dict[str, Any]]
+
+
+class Crashed(Exception):
+    """In place of an error whose words are not ours: the platform logs what leaves a handler, with its causes."""
 
 
 class HttpHandler(Protocol):
@@ -40,15 +44,17 @@ class HttpHandler(Protocol):
 def http_function(name: str, grant: wiring.Grant, *routes: Route | RawRoute) -> HttpHandler:
     """A handler that answers every event with a response and never raises; `name` is the function's folder."""
 
-    def respond(event: bytes, call: Call, context: Any) -> dict[str, Any]:
-        http = events.http_request(event)
+    def respond(http: events.HttpRequest, call: Call, context: Any) -> dict[str, Any]:
         route, path_values = routing.find(routes, http.method, http.path)
         call.operation = f"{name} {route.method} {route.path}"
         if isinstance(route, RawRoute):
             return _raw(route, http, call, wiring.open_world(call, grant, context))
-        _authenticate(route, http, call)
+        bearer = _authenticate(route, http, call)
         request = _validate(route, http, path_values)
         world = wiring.open_world(call, grant, context)
+        _admit(bearer, call, world)
+        if route.budget is not None:
+            _spend(route.budget_of(request), http, world)
         if call.caller is not None:
             world.remember_caller()
         answer = route.operation(request, call, world)
@@ -61,8 +67,7 @@ def fixed_function(name: str, path: str, body: Mapping[str, str]) -> HttpHandler
     """A handler for GET on one path whose answer depends on nothing, so that it needs no settings, model or SDK."""
     address = Address("GET", path)
 
-    def respond(event: bytes, call: Call, _: Any) -> dict[str, Any]:
-        http = events.http_request(event)
+    def respond(http: events.HttpRequest, call: Call, _: Any) -> dict[str, Any]:
         routing.find((address,), http.method, http.path)
         call.operation = f"{name} GET {path}"
         return rendering.json_answer(200, rendering.json_text(body), call.request_id)
@@ -78,7 +83,9 @@ def message_function(
     def run(event: bytes, call: Call, context: Any) -> BaseModel | None:
         from feed.edge import binding
 
-        request = binding.validate(request_model, events.message(event))
+        message = events.message(event)
+        call.trace_id = events.trace_id(message) or call.trace_id
+        request = binding.validate(request_model, message)
         return operation(request, call, wiring.open_world(call, grant, context))
 
     return _invoked_handler(name, run)
@@ -100,18 +107,29 @@ def _http_handler(name: str, respond: Respond, routes: tuple[Address, ...]) -> H
     def handle(event: bytes, context: Any) -> dict[str, Any]:
         started = time.monotonic()
         call = _call(name, context, started)
-        detail = ""
+        detail, sharing = "", dict[str, str]()
         try:
-            answer = respond(event, call, context)
+            http = events.http_request(event)
+            call.trace_id = http.trace_id or call.trace_id
+            sharing = browsers.sharing(http, wiring.browser_origins())
+            answer = _options(name, http, call, routes) if http.method == "OPTIONS" else respond(http, call, context)
         except Exception as error:
             answer = rendering.error_answer(error, call.request_id)
             detail = observability.whereabouts(error)
+        answer["headers"].update(sharing)
         observability.log_call(call, outcome=str(answer["statusCode"]), started=started, detail=detail)
         return answer
 
     handler = cast(HttpHandler, handle)
     handler.routes = routes
     return handler
+
+
+def _options(name: str, http: events.HttpRequest, call: Call, routes: tuple[Address, ...]) -> dict[str, Any]:
+    """Which methods an address takes; browsers look at `sharing` alone. No token, setting or table is asked."""
+    matches = routing.at(routes, http.path)
+    call.operation = f"{name} OPTIONS {matches[0][0].path}"
+    return rendering.json_answer(204, "", call.request_id, routing.allow(matches))
 
 
 def _invoked_handler(name: str, run: Callable[[bytes, Call, Any], BaseModel | None]) -> Callable[[bytes, Any], str]:
@@ -122,8 +140,10 @@ def _invoked_handler(name: str, run: Callable[[bytes, Call, Any], BaseModel | No
             answer = run(event, call, context)
         except Exception as error:
             outcome = error.code if isinstance(error, FeedError) else "internal_error"
-            observability.log_call(call, outcome=outcome, started=started, detail=observability.whereabouts(error))
-            raise
+            detail = observability.whereabouts(error)
+            observability.log_call(call, outcome=outcome, started=started, detail=detail)
+            known = isinstance(error, FeedError | events.MalformedEvent)
+            raise (error if known else Crashed(detail)) from None
         observability.log_call(call, outcome="ok", started=started)
         return "" if answer is None else answer.model_dump_json()
 
@@ -135,23 +155,30 @@ def _call(name: str, context: Any, started: float) -> Call:
     return Call(name, context.request_id, time.time_ns() // 1_000_000, started + float(timeout_s), began=started)
 
 
-def _authenticate(route: Route, http: events.HttpRequest, call: Call) -> None:
+def _authenticate(route: Route, http: events.HttpRequest, call: Call) -> Bearer | None:
     settings = wiring.settings()
-    call.caller = auth.caller_of(http.headers, settings, call.now_ms)
-    if call.caller is None:
+    bearer = auth.bearer_of(http.headers, settings, call.now_ms)
+    call.caller = bearer.user_id if bearer is not None else None
+    if bearer is None:
         if route.signed_in:
             raise auth.sign_in("This needs a signed-in user: send an Authorization header with a token.")
         call.guest = _guest(http, settings.jwt_issuer)
+    return bearer
+
+
+def _admit(bearer: Bearer | None, call: Call, world: wiring.World) -> None:
+    """Nobody whose token an operator has refused; and know whom an operator has hidden from everybody."""
+    bans = world.bans
+    call.banned = bans.banned
+    if bearer is not None and (why := bans.refuses(bearer)):
+        raise auth.sign_in(why)
 
 
 def _guest(http: events.HttpRequest, issuer: str) -> str:
     """What a guest calls itself, or 22 characters that stand for the address without telling it."""
     given = http.headers.get("x-guest-id")
     if given is None:
-        digest = hashlib.blake2b(
-            http.client_ip.encode(), key=issuer.encode()[:64], digest_size=16, person=b"feed-guest"
-        )
-        return base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")
+        return addresses.hidden(http.client_ip, issuer, addresses.GUESTS)
     if not _GUEST.fullmatch(given):
         why = "It must be 16 to 64 characters of [A-Za-z0-9_-]."
         raise InvalidRequest("The header X-Guest-Id cannot be accepted.", fields={"X-Guest-Id": why})
@@ -162,6 +189,12 @@ def _validate(route: Route, http: events.HttpRequest, path_values: Mapping[str, 
     from feed.edge import binding
 
     return binding.request_of(route, http, path_values)
+
+
+def _spend(budget: str, http: events.HttpRequest, world: wiring.World) -> None:
+    from feed.edge import limits
+
+    limits.spend(budget, http.client_ip, world)
 
 
 def _raw(route: RawRoute, http: events.HttpRequest, call: Call, world: wiring.World) -> dict[str, Any]:

@@ -14,6 +14,12 @@ from feed.errors import InvalidRequest
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ENCODED_SLASH = re.compile(r"%2[Ff]")
+_TRACEPARENT = re.compile(
+    r"(?:00(?=.{53}\Z)|(?!00|ff)[0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?",
+    re.ASCII,
+)
+"""https://www.w3.org/TR/trace-context/#traceparent-header: a later version than 00 may say more at the end."""
+_TRACE_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 class MalformedEvent(Exception):
@@ -29,6 +35,12 @@ class HttpRequest(NamedTuple):
     headers: dict[str, str]
     body: bytes
     client_ip: str
+
+    @property
+    def trace_id(self) -> str:
+        """The client's, "" where it sends none, or one that is no trace context: that is passed over."""
+        match = _TRACEPARENT.fullmatch(self.headers.get("traceparent", ""))
+        return match[1] if match else ""
 
 
 def http_request(event: bytes) -> HttpRequest:
@@ -59,6 +71,12 @@ def require_timer(event: bytes) -> None:
 def message(event: bytes) -> dict[str, Any]:
     """The JSON object that another of our functions sent by invoking this one. Raises MalformedEvent."""
     return _object(event)
+
+
+def trace_id(message: Mapping[str, Any]) -> str:
+    """The sender's, "" where an older one sends none."""
+    told = message.get("trace")
+    return told if isinstance(told, str) and _TRACE_ID.fullmatch(told) else ""
 
 
 def _object(event: bytes) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from feed.edge.browsers import STRICT
 from feed.errors import FeedError
 
 
@@ -18,7 +19,7 @@ def text_answer(
     status: int, text: str, media_type: str, request_id: str, headers: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     content_type = {"content-type": f"{media_type}; charset=utf-8"} if media_type else {}
-    always = {"cache-control": "no-store", "x-request-id": request_id}
+    always = {**STRICT, "cache-control": "no-store", "x-request-id": request_id}
     return {
         "statusCode": status,
         "headers": {**content_type, **always, **(headers or {})},

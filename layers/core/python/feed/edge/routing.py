@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -40,13 +40,15 @@ class Route(Address):
     `module` holds the operation, as Request and run, and is imported when it is first asked for: a cold start makes the
     models of one operation, not of all that the function offers. The fields of Request come from the path, from the
     `Idempotency-Key` header, and the rest from the JSON body of POST, PUT and PATCH or from the query of every other
-    method. An operation that returns None answers 204.
+    method. An operation that returns None answers 204. `budget` names the budget that a call is counted against
+    (domain.budgets), or says by its request which one; None is not counted.
     """
 
     module: str
     signed_in: bool = False
     status: int = 200
     max_body: int = 64 * 1024
+    budget: str | Callable[[Any], str] | None = None
 
     @property
     def request_model(self) -> type[BaseModel]:
@@ -57,6 +59,10 @@ class Route(Address):
     def operation(self) -> Operation:
         run: Operation = import_module(self.module).run
         return run
+
+    def budget_of(self, request: BaseModel) -> str:
+        assert self.budget is not None, "the route must have a budget"
+        return self.budget if isinstance(self.budget, str) else self.budget(request)
 
 
 @dataclass(frozen=True)
@@ -71,17 +77,26 @@ AnyAddress = TypeVar("AnyAddress", bound=Address)
 
 
 def find(routes: Sequence[AnyAddress], method: str, path: str) -> tuple[AnyAddress, dict[str, str]]:
-    """The matching one with the fewest parameters, and the path's values. Raises NotFound, MethodNotAllowed."""
-    matches = [(route, values) for route in routes if (values := _values(route.path, path)) is not None]
-    if not matches:
-        raise NotFound("There is no such address.")
+    """The one that answers, and the path's values. Raises NotFound, MethodNotAllowed."""
+    matches = at(routes, path)
     allowed = [(route, values) for route, values in matches if route.method == method]
     if not allowed:
         methods = sorted({route.method for route, _ in matches})
-        raise MethodNotAllowed(
-            f"This address takes {' and '.join(methods)} only.", headers={"allow": ", ".join(methods)}
-        )
-    return min(allowed, key=lambda match: len(match[1]))
+        raise MethodNotAllowed(f"This address takes {' and '.join(methods)} only.", headers=allow(matches))
+    return allowed[0]
+
+
+def at(routes: Sequence[AnyAddress], path: str) -> list[tuple[AnyAddress, dict[str, str]]]:
+    """Those of any method of the template with the fewest parameters, with the path's values. Raises NotFound."""
+    matches = [(route, values) for route in routes if (values := _values(route.path, path)) is not None]
+    if not matches:
+        raise NotFound("There is no such address.")
+    fewest = min(len(values) for _, values in matches)
+    return [match for match in matches if len(match[1]) == fewest]
+
+
+def allow(matches: Iterable[tuple[Address, Mapping[str, str]]]) -> dict[str, str]:
+    return {"allow": ", ".join(sorted({"OPTIONS", *(route.method for route, _ in matches)}))}
 
 
 def _values(template: str, path: str) -> dict[str, str] | None:

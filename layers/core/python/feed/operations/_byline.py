@@ -33,4 +33,4 @@ def sign_articles(item: Work, tables: Tables) -> None:
         if not more or not listed:
             return
         position = listed[-1].position
-    tables.write_all(work.put(Work(item.due_ms, BYLINE, f"{author_id}:{position[0] + 1}")))
+    tables.write_all(work.put(Work(item.due_ms, BYLINE, f"{author_id}:{position[0] + 1}"), item.trace))

@@ -171,6 +171,8 @@ def _string(shortest: int, longest: int, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "minLength": shortest, "maxLength": longest, **more})
 
 
+_TOKEN = "^[A-Za-z0-9_-]+$"
+
 Id = Annotated[int, whole_number(1, MAX_ID), _integer(1, MAX_ID)]
 Version = Annotated[int, whole_number(1, MAX_ID), _integer(1, MAX_ID)]
 Size = Annotated[int, whole_number(1, 100), _integer(1, 100, default=20)]
@@ -180,15 +182,15 @@ Summary = Annotated[str, text(0, 300), _string(0, 300)]
 Html = Annotated[str, AfterValidator(_html), _string(0, MAX_HTML_BYTES)]
 HttpsUrl = Annotated[str, text(1, 512), AfterValidator(_https_url), _string(1, 512, format="uri")]
 SearchText = Annotated[str, text(1, 100), AfterValidator(_search_text), _string(1, 100)]
-MarkText = Annotated[str, token("[A-Za-z0-9_-]", 2048), _string(1, 2048)]
+MarkText = Annotated[str, token("[A-Za-z0-9_-]", 2048), _string(1, 2048, pattern=_TOKEN)]
 Switch = Annotated[bool, PlainValidator(_switch), WithJsonSchema({"type": "boolean", "default": False})]
 """`true` or `false` in a query."""
-CursorText = Annotated[str, token("[A-Za-z0-9_-]", 2560), _string(1, 2560)]
+CursorText = Annotated[str, token("[A-Za-z0-9_-]", 2560), _string(1, 2560, pattern=_TOKEN)]
 OrderId = Annotated[str, _string(32, 32)]
 """Not validated: what cannot be an order's number is as unknown as any that is not the caller's."""
 TipMessage = Annotated[str, text(0, 200), _string(0, 200)]
 TipAmount = Annotated[int, PlainValidator(_tip_amount), WithJsonSchema({"type": "integer", "enum": list(AMOUNTS_FEN)})]
-IdempotencyKey = Annotated[str, token("[A-Za-z0-9_-]", 64), _string(1, 64)]
+IdempotencyKey = Annotated[str, token("[A-Za-z0-9_-]", 64), _string(1, 64, pattern=_TOKEN)]
 Instant = Annotated[int, PlainValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 """A client's RFC 3339 text, held as milliseconds since 1970."""
 Rfc3339 = Annotated[

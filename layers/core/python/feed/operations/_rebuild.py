@@ -87,7 +87,7 @@ def _visited(session: Session, call: Call, world: World, *, first: bool) -> Fres
 
 def go_on_later(reader: int, day: int, behind: Position | None, world: World) -> None:
     """The rest of a visit of that day, in a function of its own. Raises Busy."""
-    world.invoker.invoke_async(REBUILD, {"reader_id": reader, "day": day, "behind": behind})
+    world.invoke_async(REBUILD, {"reader_id": reader, "day": day, "behind": behind})
 
 
 def _rebuild(session: Session, call: Call, world: World) -> Freshened:

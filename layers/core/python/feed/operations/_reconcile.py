@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feed.domain.tips import Order, Status, Trade, next_look
+from feed.observability import log_resumed
 from feed.operations._refunds import finish_refund
-from feed.operations._settlement import GUARD_MS, guard, settle, take_in
+from feed.operations._settlement import GUARD_MS, PAYMENT, guard, settle, take_in
 from feed.store import orders, work
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def reconcile(order_id: str, call: Call, world: World, *, may_ask: bool) -> bool
         return True
     if order.unsettled:
         order = settle(order, world.tables)
+        log_resumed(call, f"{PAYMENT} {order_id}")
     unpaid = order.status in (Status.PENDING, Status.CLOSED) and not order.suspect
     if not may_ask:
         return not unpaid and order.asked is None
@@ -39,7 +41,7 @@ def _ask(order: Order, call: Call, world: World) -> None:
     """One question to the provider; an unpaid order is closed once it has expired, there and here."""
     facts = world.alipay.query(order.id, call.now_ms)
     if facts is not None:
-        order = take_in(facts, world.tables, call.now_ms)
+        order = take_in(facts, call, world.tables)
     expired = order.expires_ms < call.now_ms
     unpaid = facts is None or facts.trade is Trade.WAITING
     if order.status is Status.PENDING and expired and unpaid:
@@ -53,4 +55,4 @@ def _ask(order: Order, call: Call, world: World) -> None:
 
 
 def _come_again(order: Order, due_ms: int, world: World) -> None:
-    world.tables.write_all(work.put(guard(order.id, due_ms)))
+    world.tables.write_all(work.put(guard(order.id, due_ms), order.trace))

@@ -50,7 +50,7 @@ class TooMany(Reload):
 def guard(user_id: int, part: Part, call: Call, tables: Tables) -> Work:
     """Write the work row of one change, before that change, to be removed once it is counted. Raises Busy."""
     unsure = Work(call.time_ms() + AFTER_MS, PEOPLE, f"{user_id}:{part.value}:{call.random_bits(48)}")
-    if tables.write_many([work.put(unsure)]):
+    if tables.write_many([work.put(unsure, call.trace_id)]):
         raise Busy("Tablestore is busy; nothing was changed, try again.")
     return unsure
 

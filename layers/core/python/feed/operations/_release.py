@@ -49,7 +49,7 @@ def go_public(old: Article, new: Article, author: User, call: Call, world: World
     Raises ConditionFailed when `old` is not current.
     """
     unfinished = guard(new.id, call.time_ms())
-    if world.tables.write_many([work.put(unfinished)]):
+    if world.tables.write_many([work.put(unfinished, call.trace_id)]):
         raise Busy("Tablestore is busy; nothing was changed, try again.")
     world.tables.write(articles.revise(old, new))
     counted = count_shown(new, author, call, world)
@@ -109,7 +109,7 @@ def _make_jobs(article: Article, call: Call, world: World) -> None:
     shards = range(article.width)
     made: list[Put] = [jobs.create(article.id, article.delivery, shard, article.width, call.now_ms) for shard in shards]
     guarding = delivery_guard(article.id, article.delivery, article.published_ms or call.now_ms)
-    if any(not failed.refused for failed in world.tables.write_many([work.put(guarding), *made])):
+    if any(not failed.refused for failed in world.tables.write_many([work.put(guarding, call.trace_id), *made])):
         raise OutcomeUnknown("The article is saved, and its delivery begins within a minute.")
 
 
@@ -136,9 +136,8 @@ def start_shards(shards: Iterable[int], article: Article, world: World) -> None:
 
 def start_shard(article_id: int, delivery: int, shard: int, world: World) -> bool:
     """Ask for a worker; whether it was taken. If not, the delivery's work row brings one later."""
-    message: dict[str, object] = {"article_id": article_id, "delivery": delivery, "shard": shard}
     try:
-        world.invoker.invoke_async(FANOUT, message)
+        world.invoke_async(FANOUT, {"article_id": article_id, "delivery": delivery, "shard": shard})
     except Busy:
         return False
     return True

@@ -5,12 +5,17 @@ Each step repeats harmlessly and follows from the row before it; whoever comes n
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from feed.domain.notices import of_tip
 from feed.domain.tips import RETURNED, Facts, Order, Refund, Status, Trade, next_look, suspicion
 from feed.errors import Busy, ConditionFailed, NotFound, Reload
-from feed.store import accounts, counters, logs, notifications, orders, work
-from feed.store.client import Tables
+from feed.store import accounts, counters, logs, notifications, orders, pending_tips, work
 from feed.store.work import Work
+
+if TYPE_CHECKING:
+    from feed.call import Call
+    from feed.store.client import Tables
 
 PAYMENT = "payment"
 GUARD_MS = 60_000
@@ -30,14 +35,18 @@ def guard(order_id: str, due_ms: int) -> Work:
     return Work(due_ms, PAYMENT, order_id)
 
 
-def take_in(facts: Facts, tables: Tables, now_ms: int) -> Order:
-    """Write down what the provider says, and settle it. Raises UnknownOrder, Suspicious, Busy (safe to repeat)."""
+def take_in(facts: Facts, call: Call, tables: Tables) -> Order:
+    """Write down what the provider says, and settle it, in the trace of the call that has ordered the tip.
+
+    Raises UnknownOrder, Suspicious, Busy (safe to repeat).
+    """
     for _ in range(_TRIES):
         order = orders.find(tables, facts.order_id)
         if order is None:
             raise UnknownOrder(f"There is no order {facts.order_id}.")
+        call.trace_id = order.trace or call.trace_id
         try:
-            return settle(_noted(order, facts, tables, now_ms), tables)
+            return settle(_noted(order, facts, tables, call.now_ms), tables)
         except ConditionFailed:
             continue  # another delivery moved the order: see what is left to do
     raise Busy(f"Others keep changing order {facts.order_id}; try again.")
@@ -48,7 +57,8 @@ def settle(order: Order, tables: Tables) -> Order:
     if order.status is Status.PAID:
         accounts.credit(tables, order)
         log = logs.tipped(order.payer_id, order.article_id, order.paid_ms)
-        tables.write_all(accounts.tip_line(order), log, notifications.tell(order.author_id, of_tip(order), on=True))
+        told = notifications.tell(order.author_id, of_tip(order), on=True)
+        tables.write_all(accounts.tip_line(order), log, told, pending_tips.end(order))
         _count(order, tables)
         orders.settle(tables, order)
         order = order._replace(status=Status.SETTLED)
@@ -78,7 +88,7 @@ def _noted(order: Order, facts: Facts, tables: Tables, now_ms: int) -> Order:
         raise Suspicious(f"Order {order.id} needs a person: {why or order.suspect}.")
     if facts.refunded_fen > order.refunded_fen or (facts.paid and unpaid and next_look(order, now_ms) is None):
         # what the order was made with guards it no longer: this may come long after its last look
-        tables.write_all(work.put(guard(order.id, now_ms + GUARD_MS)))
+        tables.write_all(work.put(guard(order.id, now_ms + GUARD_MS), order.trace))
     if facts.paid and unpaid:
         refunds = (Refund(now_ms, facts.refunded_fen),) if facts.refunded_fen else ()
         paid = order._replace(status=Status.PAID, trade_no=facts.trade_no, paid_ms=now_ms, refunds=refunds)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from feed.domain.articles import Article
-from feed.domain.visibility import EVERYBODY, Viewer, visible_to
+from feed.domain.visibility import Viewer, visible_to
 from feed.errors import NotFound
 from feed.operations._cards import Person, person
 from feed.store import articles, blocks, hidden, users
@@ -53,21 +53,21 @@ def visible_beside(
 
 
 def met(user_id: int, call: Call, tables: Tables) -> User:
-    """One person, whose profile or lists are asked for. Raises NotFound for who is parted from the caller, too."""
+    """One person, whose profile or lists are asked for. Raises NotFound for who is hidden from the caller, too."""
     found = tables.read(Wanted(USERS, [users.key(user_id)]), *whose(call))
     row = found[USERS].get(users.key(user_id))
-    if row is None or user_id in viewer_of(found, [user_id], call, tables).hidden:
+    if row is None or viewer_of(found, [user_id], call, tables).hides(user_id):
         raise NotFound(f"There is no user {user_id}.")
     return users.decode(row)
 
 
 def people(user_ids: Iterable[int], call: Call, tables: Tables) -> dict[int, Person]:
-    """As lists show them, by id, without who is parted from the caller."""
+    """As lists show them, by id, without who is hidden from the caller."""
     ids = list(user_ids)
     found = tables.read(Wanted(USERS, [users.key(user_id) for user_id in ids], users.CARD), *whose(call))
     known = {user.id: user for user in map(users.decode, found[USERS].values())}
-    parted = viewer_of(found, ids, call, tables).hidden
-    return {user_id: person(known.get(user_id), user_id) for user_id in ids if user_id not in parted}
+    viewer = viewer_of(found, ids, call, tables)
+    return {user_id: person(known.get(user_id), user_id) for user_id in ids if not viewer.hides(user_id)}
 
 
 def whose(call: Call) -> list[Wanted]:
@@ -78,9 +78,9 @@ def whose(call: Call) -> list[Wanted]:
 def viewer_of(found: Mapping[str, Mapping[Key, Row]], others: Iterable[int], call: Call, tables: Tables) -> Viewer:
     """The caller, and who of these people is hidden from them; another request for who has very many blocks."""
     if call.caller is None:
-        return EVERYBODY
+        return Viewer(None, banned=call.banned)
     known = hidden.decode(next(iter(found[HIDDEN].values()), None))
     if not known.many:
-        return Viewer(call.caller, known.ids)
+        return Viewer(call.caller, known.ids, call.banned)
     asked = set(others) - {call.caller}
-    return Viewer(call.caller, blocks.among(tables, call.caller, asked) if asked else frozenset())
+    return Viewer(call.caller, blocks.among(tables, call.caller, asked) if asked else frozenset(), call.banned)

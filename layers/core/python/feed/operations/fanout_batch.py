@@ -112,6 +112,7 @@ def _deliver(job: Job, article: Article, call: Call, world: World) -> Response:
         parted = bool(window.set_aside)
         if not window.more:
             _unguard(jobs.finish(tables, job, *said, parted=parted), article, world)
+            _measure(job, article, call)
             return Response(outcome="done", delivered=total)
         hand_on = allowed <= 0 or call.seconds_left() < HAND_ON_S
         job = jobs.advance(tables, job, *said, parted=parted, release=hand_on)
@@ -123,6 +124,12 @@ def _deliver(job: Job, article: Article, call: Call, world: World) -> Response:
             current = articles.find(tables, article.id)
             if current is None or not _wanted(current, job):
                 return _stop(job, current, call, world, total)
+
+
+def _measure(job: Job, article: Article, call: Call) -> None:
+    """How long after its publication this shard has reached everybody; of a repeated delivery nobody knows."""
+    if job.delivery == 1 and article.published_ms is not None:
+        call.figures["lag_ms"] = call.time_ms() - article.published_ms
 
 
 def _wanted(article: Article, job: Job) -> bool:
@@ -180,7 +187,7 @@ def _set_aside(failed: Undelivered, job: Job, call: Call, world: World) -> list[
         raise failed
     # at a place of its own: a sweeper that has found all over may be about to remove the one at the usual place
     guard = delivery_guard(job.article_id, job.delivery, call.time_ms() - GUARD_MS)
-    world.tables.write_all(work.put(guard), *jobs.set_aside(job, readers, call.time_ms()))
+    world.tables.write_all(work.put(guard, call.trace_id), *jobs.set_aside(job, readers, call.time_ms()))
     return readers
 
 

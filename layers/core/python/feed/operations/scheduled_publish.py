@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from feed.call import Call
 from feed.domain.articles import Article, is_due
 from feed.errors import Busy, ConditionFailed, Reload
-from feed.observability import log_problem
+from feed.observability import log_problem, log_resumed
 from feed.operations._fields import Message
 from feed.operations._release import go_public, released
 from feed.store import articles, users, work
@@ -56,16 +56,27 @@ def _take(page: list[Work], answer: Response, call: Call, world: World) -> None:
     for alarm in page:
         if _over(call):
             break
-        try:
-            answer.released += _answered(alarm, found.get(_article_id(alarm)), call, world)
-        except Exception as error:
-            log_problem(call, about=f"{alarm.kind} {alarm.id}", error=error)
-            answer.failed += 1
-        else:
-            silent += [alarm] if alarm.due_ms + KEPT_MS <= call.now_ms else []
+        with call.following(alarm.trace):
+            answered = _tried(alarm, found.get(_article_id(alarm)), answer, call, world)
+        silent += [alarm] if answered and alarm.due_ms + KEPT_MS <= call.now_ms else []
     if silent:
         failed = world.tables.write_many([work.remove(alarm) for alarm in silent])
         answer.removed += len(silent) - len(failed)
+
+
+def _tried(alarm: Work, article: Article | None, answer: Response, call: Call, world: World) -> bool:
+    """Whether it has not failed."""
+    about = f"{alarm.kind} {alarm.id}"
+    try:
+        released = _answered(alarm, article, call, world)
+    except Exception as error:
+        log_problem(call, about=about, error=error)
+        answer.failed += 1
+        return False
+    if released:
+        log_resumed(call, about)
+        answer.released += 1
+    return True
 
 
 def _answered(alarm: Work, article: Article | None, call: Call, world: World) -> bool:
@@ -90,7 +101,7 @@ def _answered(alarm: Work, article: Article | None, call: Call, world: World) ->
 
 def _hand_on(request: Request, world: World) -> bool:
     try:
-        world.invoker.invoke_async("scheduled-publish", {"triggerTime": request.tick})
+        world.invoke_async("scheduled-publish", {"triggerTime": request.tick})
     except Busy:
         return False
     return True

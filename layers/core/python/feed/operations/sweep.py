@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from feed.call import Call
 from feed.domain.articles import Article, State
 from feed.domain.fanout import Job, is_abandoned, is_hopeless
-from feed.errors import ConditionFailed, Misconfigured, ProviderAway
-from feed.observability import alert, log_problem
+from feed.errors import Busy, ConditionFailed, Misconfigured, ProviderAway
+from feed.observability import alert, log_problem, log_resumed
 from feed.operations._byline import BYLINE, sign_articles
 from feed.operations._reconcile import reconcile
 from feed.operations._recount import RECOUNT, recount
@@ -21,8 +21,9 @@ from feed.operations._release import FANOUT_GUARD, dead_letter, release, start_s
 from feed.operations._settlement import PAYMENT, Suspicious
 from feed.operations._telling import tell_again
 from feed.operations.block._parting import BLOCK, settle
+from feed.operations.erase_user import ERASE_USER
 from feed.operations.follow._change import finish
-from feed.store import articles, jobs, relations, work
+from feed.store import articles, erasures, jobs, relations, work
 from feed.store.client import Tables
 from feed.store.work import Work
 from feed.wiring import World
@@ -71,6 +72,8 @@ def run(call: Call, world: World) -> Response:
     first = call.now_ms // TICK_MS % len(work.BUCKETS)
     for bucket in work.BUCKETS[first:] + work.BUCKETS[:first]:
         _bucket(bucket, turn)
+    if not turn.over:
+        _erasures(turn)
     return turn.answer
 
 
@@ -91,14 +94,25 @@ def _bucket(bucket: str, turn: _Turn) -> None:
 def _finishes(item: Work, turn: _Turn) -> bool:
     """Whether nothing is left of it; one that fails, or that only a newer version knows, must not stop the others."""
     step = _STEPS.get(item.kind)
-    try:
-        done = step is not None and step(item, turn)
-    except Exception as error:
-        log_problem(turn.call, about=f"{item.kind} {item.id}", error=error)
-        turn.answer.failed += 1
-        return False
+    with turn.call.following(item.trace):
+        try:
+            done = step is not None and step(item, turn)
+        except Exception as error:
+            log_problem(turn.call, about=f"{item.kind} {item.id}", error=error)
+            turn.answer.failed += 1
+            return False
     turn.answer.waiting += not done
     return done
+
+
+def _erasures(turn: _Turn) -> None:
+    """People who are to be erased, and whom nobody is at: their first turn, the next look, or after a crash."""
+    for user_id, trace in erasures.waiting(turn.tables, turn.call.time_ms()):
+        with turn.call.following(trace):
+            try:
+                turn.world.invoke_async(ERASE_USER, {"user_id": user_id})
+            except Busy:
+                return
 
 
 def _publish(item: Work, turn: _Turn) -> bool:
@@ -111,6 +125,7 @@ def _publish(item: Work, turn: _Turn) -> bool:
     if article is None:
         return True
     if article.state is State.PUBLISHING:
+        log_resumed(turn.call, f"{item.kind} {item.id}")
         release(article, turn.call, turn.world)
     recount_later(turn.tables, turn.call.now_ms, (article.author_id, Part.ARTICLES))
     return True
@@ -131,7 +146,7 @@ def _fanout(item: Work, turn: _Turn) -> bool:
     if waiting or _in_release(article, delivery):
         return False
     # a repair may have taken a letter for outdated just before its shard was given up
-    if letters := [work.put(dead_letter(job)) for job in shards if job.dead]:
+    if letters := [work.put(dead_letter(job), turn.call.trace_id) for job in shards if job.dead]:
         turn.tables.write_all(*letters)
     return True
 
@@ -142,12 +157,14 @@ def _start_or_bury(job: Job, article: Article | None, turn: _Turn) -> None:
     wanted = article is not None and article.shown and article.delivery == job.delivery
     if wanted and is_hopeless(job, now_ms):
         letter = dead_letter(job)
-        turn.tables.write_all(work.put(letter))
+        turn.tables.write_all(work.put(letter, turn.call.trace_id))
         with suppress(ConditionFailed):
             jobs.bury(turn.tables, job, now_ms)
             alert(turn.call, f"A shard of a delivery has failed {job.tries} times: {letter.reason}", job=letter.id)
     elif turn.may_invoke:
         turn.may_invoke = start_shard(job.article_id, job.delivery, job.shard, turn.world)
+        if turn.may_invoke:
+            log_resumed(turn.call, f"{FANOUT_GUARD} {job.article_id}:{job.delivery}:{job.shard}")
 
 
 def _in_release(article: Article | None, delivery: int) -> bool:
@@ -171,7 +188,7 @@ def _relation(item: Work, turn: _Turn) -> bool:
 def _block(item: Work, turn: _Turn) -> bool:
     """A block or its end that died half way: make follows and hidden people agree with the block's row."""
     user_id, other_id, _ = item.numbers
-    settle(user_id, other_id, turn.tables, turn.call.now_ms)
+    settle(user_id, other_id, turn.tables, turn.call)
     return True
 
 

@@ -23,6 +23,7 @@ CARD = (
     "cover_url",
     "words",
     "state",
+    "taken_from",
     "version",
     "delivery",
     "width",
@@ -37,8 +38,19 @@ CARD = (
 )
 """Every column but the text itself, which would cost a list capacity units by its size."""
 FULL = (*CARD, "html")
+_TAKEN = ("taken_from", "taken_ms", "taken_why", "taken_publish_at_ms")
+"""What stands in the row of an article that is taken down, whose state is private to whoever does not know of them."""
 SEARCHED_CHARACTERS = 20_000
 """How much of an article's plain text a search looks at: what lies behind would double what its row costs to write."""
+
+
+class Takedown(NamedTuple):
+    """Why and when an article was taken down, and what it was before."""
+
+    state: State
+    publish_at_ms: int | None
+    at_ms: int
+    why: str
 
 
 class Listed(NamedTuple):
@@ -145,6 +157,39 @@ def bury(old: Article) -> Update:
     )
 
 
+def take_down(old: Article, why: str, now_ms: int) -> Update:
+    """Refused when `old` is not current; a release that is under way finds that it is over."""
+    put: dict[str, Value] = {
+        "state": State.PRIVATE.value,
+        "version": old.version + 1,
+        "taken_from": old.state.value,
+        "taken_ms": now_ms,
+        "taken_why": why,
+    }
+    if old.publish_at_ms is not None:
+        put["taken_publish_at_ms"] = old.publish_at_ms
+    drop = ("publish_at_ms",)
+    return Update(ARTICLES, key(old.id), put=put, drop=drop, expect=Expect.PRESENT, where=_unchanged(old))
+
+
+def restore(old: Article, new: Article) -> Update:
+    """From taken down to another state; as `revise`."""
+    assert old.state is State.TAKEN_DOWN
+    update = revise(old, new)
+    put = {**update.put, "state": new.state.value}
+    return update._replace(put=put, drop=(*update.drop, *_TAKEN))
+
+
+def takedown(tables: Tables, article_id: int) -> Takedown | None:
+    """Of one that is taken down, or was deleted as such."""
+    row = tables.get(ARTICLES, key(article_id), _TAKEN)
+    if not row or "taken_from" not in row:
+        return None
+    publish_at = row.get("taken_publish_at_ms")
+    state = State(str(row["taken_from"]))
+    return Takedown(state, None if publish_at is None else int(publish_at), int(row["taken_ms"]), str(row["taken_why"]))
+
+
 def number(article: Article, sequence: int) -> Update:
     """Its outbox row's sequence; refused when the article is no longer in this release."""
     return Update(ARTICLES, key(article.id), put={"sequence": sequence}, where=_in_release(article))
@@ -189,7 +234,7 @@ def decode(row: Row) -> Article:
         html=str(row.get("html", "")),
         cover_url=str(cover) if cover is not None else None,
         words=int(row["words"]),
-        state=State(str(row["state"])),
+        state=_state(row),
         version=int(row["version"]),
         delivery=int(row["delivery"]),
         width=int(row["width"]),
@@ -202,6 +247,11 @@ def decode(row: Row) -> Article:
         counted_ms=int(row.get("counted_ms", 0)),
         counts=Counts(*(max(0, int(row.get(f"{name}_count", 0))) for name in COUNTERS)),
     )
+
+
+def _state(row: Row) -> State:
+    state = State(str(row["state"]))
+    return State.TAKEN_DOWN if "taken_from" in row and state is not State.DELETED else state
 
 
 def _text_columns(article: Article) -> dict[str, Value]:

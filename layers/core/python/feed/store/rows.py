@@ -89,9 +89,12 @@ class Update(NamedTuple):
 
 
 class Delete(NamedTuple):
+    """In a table whose keys the server numbers, a row to delete must be expected to be there."""
+
     table: str
     key: Key
     where: Sequence[Where] = ()
+    expect: Expect = Expect.ANYTHING
 
 
 Write = Put | Update | Delete

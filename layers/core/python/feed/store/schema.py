@@ -61,6 +61,7 @@ LOG_LIKERS = "user_message_log_likers"
 LOG_COLLECTED = "user_message_log_collected"
 NEIGHBORS = "article_neighbor_table"
 IDEMPOTENCY = "idempotency_table"
+RATE_LIMITS = "rate_limit_table"
 ORDERS = "reward_order_table"
 ACCOUNTS = "account_table"
 LEDGER = "ledger_table"
@@ -68,6 +69,8 @@ BLOCKS = "block_table"
 HIDDEN = "hidden_table"
 NOTIFICATIONS = "notification_table"
 PULLS = "pull_author_table"
+BANS = "ban_table"
+AUDITS = "audit_table"
 
 TABLES: tuple[Table, ...] = (
     Table(USERS, (("user_key", "STRING"),)),
@@ -145,6 +148,8 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(NEIGHBORS, (("article_key", "STRING"),), ttl_s=30 * DAY_S),
     Table(IDEMPOTENCY, (("user_key", "STRING"), ("key", "STRING")), ttl_s=DAY_S),
+    # `who` is a user's key or a keyed hash of an address; a window's row is never read again when the window is over
+    Table(RATE_LIMITS, (("who", "STRING"), ("budget", "STRING"), ("window", "INTEGER")), ttl_s=DAY_S),
     # money is kept for ever: a marker that expired would let a tip be credited again. Order ids are random themselves
     Table(ORDERS, (("order_id", "STRING"),)),
     Table(ACCOUNTS, (("user_key", "STRING"), ("bucket", "INTEGER"))),
@@ -156,9 +161,16 @@ TABLES: tuple[Table, ...] = (
         (("user_key", "STRING"), ("at_ms", "INTEGER"), ("event", "STRING")),
         ttl_s=90 * DAY_S,
     ),
+    # few rows under one key, which every instance keeps for seconds, and one that says when they have changed
+    Table(BANS, (("bucket", "STRING"), ("user_key", "STRING"))),
+    # what operators have done is kept for ever
+    Table(AUDITS, (("target", "STRING"), ("at_ms", "INTEGER"), ("id", "STRING"))),
     # one row, which every instance keeps for seconds; its cells outlive the inbox rows that they may bring
     Table(PULLS, (("bucket", "STRING"),), ttl_s=91 * DAY_S),
 )
+
+READ_ONLY = frozenset({BANS})
+"""What only operators write: a function's role may not."""
 
 KEY_NAMES: dict[str, tuple[str, ...]] = {
     **{table.name: table.key_names for table in TABLES},

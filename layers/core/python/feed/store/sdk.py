@@ -182,7 +182,7 @@ def encode(key: list[tuple[str, Any]], write: Write) -> tuple[Any, Any]:
     if isinstance(write, Put):
         return SdkRow(key, list(write.columns.items())), Condition(write.expect.value)
     if isinstance(write, Delete):
-        return SdkRow(key), Condition(Expect.ANYTHING.value, _all_of(write.where))
+        return SdkRow(key), Condition(write.expect.value, _all_of(write.where))
     changes: dict[str, list[Any]] = {}
     if write.put:
         changes["PUT"] = list(write.put.items())

@@ -25,21 +25,26 @@ _PAGE = 100
 
 @dataclass(frozen=True)
 class Work:
-    """`kind` names the step that finishes it, `id` what it is about (numbers joined by ':'), `reason` why it failed."""
+    """`kind` names the step that finishes it, `id` what it is about (numbers joined by ':'), `reason` why it failed.
+
+    `trace` is that of the call that has written the row, "" in one of an earlier release.
+    """
 
     due_ms: int
     kind: str
     id: str
     reason: str = field(default="", compare=False)
+    trace: str = field(default="", compare=False)
 
     @property
     def numbers(self) -> tuple[int, ...]:
         return tuple(int(part) for part in self.id.split(":"))
 
 
-def put(work: Work) -> Put:
-    reason = {"reason": work.reason} if work.reason else {}
-    return Put(WORK, _key(work), {"written": 1, **reason})
+def put(work: Work, trace: str = "") -> Put:
+    """`trace` is to be named in the log by whoever goes on with it."""
+    said = {"reason": work.reason, "trace": trace}
+    return Put(WORK, _key(work), {"written": 1, **{name: text for name, text in said.items() if text}})
 
 
 def remove(work: Work) -> Delete:
@@ -76,4 +81,5 @@ def _key(work: Work) -> tuple[str, int, str, str]:
 
 
 def _decode(row: Row) -> Work:
-    return Work(int(row["due_ms"]), str(row["kind"]), str(row["id"]), str(row.get("reason", "")))
+    said = (str(row.get(name, "")) for name in ("reason", "trace"))
+    return Work(int(row["due_ms"]), str(row["kind"]), str(row["id"]), *said)

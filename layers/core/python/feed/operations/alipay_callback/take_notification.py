@@ -43,7 +43,7 @@ def _take(request: RawRequest, call: Call, world: World) -> None:
     from feed.operations._settlement import Suspicious, UnknownOrder, take_in
 
     try:
-        take_in(facts, world.tables, call.now_ms)
+        take_in(facts, call, world.tables)
     except (Suspicious, UnknownOrder) as error:
         alert(call, error.message)
         raise

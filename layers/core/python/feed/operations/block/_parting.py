@@ -54,13 +54,13 @@ def check_other(tables: Tables, user_id: int, other_id: int) -> Hidden:
 def guarded(user_id: int, other_id: int, call: Call, tables: Tables) -> Iterator[None]:
     """A work row stands from before the change until everything agrees with it; each call has its own. Raises Busy."""
     guard = Work(call.now_ms + _GUARD_MS, BLOCK, f"{user_id}:{other_id}:{call.random_bits(48)}")
-    if tables.write_many([work.put(guard)]):
+    if tables.write_many([work.put(guard, call.trace_id)]):
         raise Busy("Tablestore is busy; nothing was changed, try again.")
     yield
     tables.write_many([work.remove(guard)])
 
 
-def settle(user_id: int, other_id: int, tables: Tables, now_ms: int) -> int | None:
+def settle(user_id: int, other_id: int, tables: Tables, call: Call) -> int | None:
     """Make follows and hidden rows agree with the block's row; its epoch, None without a block.
 
     Raises Reload when others keep changing it.
@@ -70,7 +70,7 @@ def settle(user_id: int, other_id: int, tables: Tables, now_ms: int) -> int | No
         epoch = blocks.epoch_of(tables, user_id, other_id)
         if all(side.epoch == epoch for side in named):
             return epoch
-        if epoch is not None and not _end_follows(user_id, other_id, epoch, tables, now_ms):
+        if epoch is not None and not _end_follows(user_id, other_id, epoch, tables, call):
             continue
         renamed = [update for side in named for update in side.renamed(epoch)]
         failed = tables.write_many(renamed) if renamed else []
@@ -81,15 +81,15 @@ def settle(user_id: int, other_id: int, tables: Tables, now_ms: int) -> int | No
     raise Reload("This block is being changed elsewhere at the same time; try again.")
 
 
-def _end_follows(user_id: int, other_id: int, epoch: int, tables: Tables, now_ms: int) -> bool:
+def _end_follows(user_id: int, other_id: int, epoch: int, tables: Tables, call: Call) -> bool:
     """Both; False when the block is over, or a follow came in between."""
     return all(
-        _end_follow(look(tables, *pair), (user_id, other_id, epoch), tables, now_ms)
+        _end_follow(look(tables, *pair), (user_id, other_id, epoch), tables, call)
         for pair in ((user_id, other_id), (other_id, user_id))
     )
 
 
-def _end_follow(found: Found, block: tuple[int, int, int], tables: Tables, now_ms: int) -> bool:
+def _end_follow(found: Found, block: tuple[int, int, int], tables: Tables, call: Call) -> bool:
     """By a change of its entry even where that is off, so that no follow goes through that began before the block.
 
     The block is looked for after the entry: a follow that came after its end must stay.
@@ -101,10 +101,10 @@ def _end_follow(found: Found, block: tuple[int, int, int], tables: Tables, now_m
         return False
     current = current_entry(found.entry, found.relation)
     try:
-        turn(found, next_entry(current, on=False, now_ms=now_ms), tables, now_ms)
+        turn(found, next_entry(current, on=False, now_ms=call.now_ms), tables, call.now_ms, call.trace_id)
     except ConditionFailed:
         found = look(tables, found.follower_id, found.author_id)
         if found.entry is None or found.entry.on:
             return False
-        finish(tables, found.follower_id, found.author_id, now_ms)  # who has ended it meanwhile may be slow
+        finish(tables, found.follower_id, found.author_id, call.now_ms)  # who has ended it meanwhile may be slow
     return True

@@ -22,7 +22,7 @@ def run(request: Request, call: Call, world: World) -> Response:
     with guarded(user, other, call, tables):
         with suppress(ConditionFailed):  # there is one already
             tables.write(blocks.begin(user, other, blocks.new_epoch(call.now_ms, call.random_bits(20))))
-        settle(user, other, tables, call.now_ms)
+        settle(user, other, tables, call)
     return Response(blocked=True)
 
 

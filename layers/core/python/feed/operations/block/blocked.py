@@ -31,7 +31,7 @@ class Response(BaseModel):
 
 def run(request: Request, call: Call, world: World) -> Response:
     caller, tables = call.require_caller(), world.tables
-    listed = blocks.of_user(tables, caller)
+    listed = [block for block in blocks.of_user(tables, caller) if block[1] not in call.banned]
     if request.cursor is not None:
         before = cursors.decode(_LIST, caller, request.cursor, (int, int))
         listed = [block for block in listed if block < before]

@@ -15,8 +15,8 @@ def run(request: Request, call: Call, world: World) -> Response:
     user, other, tables = call.require_caller(), request.user_id, world.tables
     check_other(tables, user, other)
     with guarded(user, other, call, tables):
-        epoch = settle(user, other, tables, call.now_ms)
+        epoch = settle(user, other, tables, call)
         if epoch is not None:
             blocks.end(tables, user, other, epoch)
-            settle(user, other, tables, call.now_ms)
+            settle(user, other, tables, call)
     return Response(blocked=False)

@@ -32,7 +32,7 @@ class Blocked(Forbidden):
     code = "blocked"
 
 
-def change(tables: Tables, follower_id: int, author_id: int, *, on: bool, now_ms: int) -> bool:
+def change(tables: Tables, follower_id: int, author_id: int, *, on: bool, now_ms: int, trace: str = "") -> bool:
     """Follow or unfollow; nothing to do is success. Whether the author follows back, as it was at the start.
 
     Raises NotFound, Blocked, or Reload when others keep changing the relation.
@@ -48,21 +48,21 @@ def change(tables: Tables, follower_id: int, author_id: int, *, on: bool, now_ms
             return found.follows_back
         if current.on == on:
             # an earlier call died half way, or is still at it: this call need not wait for it or for the sweeper
-            tables.write_all(work.put(guards(found, current, now_ms)[0]))
+            tables.write_all(work.put(guards(found, current, now_ms)[0], trace))
             settle(found, current, tables, now_ms)
             return found.follows_back
         try:
-            turn(found, next_entry(current, on=on, now_ms=now_ms), tables, now_ms)
+            turn(found, next_entry(current, on=on, now_ms=now_ms), tables, now_ms, trace)
         except ConditionFailed:
             continue
         return found.follows_back
     raise Reload("This relation is being changed elsewhere at the same time; try again.")
 
 
-def turn(found: Found, new: Entry, tables: Tables, now_ms: int) -> None:
+def turn(found: Found, new: Entry, tables: Tables, now_ms: int, trace: str) -> None:
     """Write the entry, and make everything agree with it. Raises ConditionFailed when the entry is not as found."""
     guard = guards(found, new, now_ms)
-    if tables.write_many([work.put(item) for item in guard]):
+    if tables.write_many([work.put(item, trace) for item in guard]):
         raise Busy("Tablestore is busy; try again.")
     sessions.change_entry(tables, found.follower_id, found.author_id, found.entry, new, **_visit(found, new, now_ms))
     if settle(found, new, tables, now_ms):

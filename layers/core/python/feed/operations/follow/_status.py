@@ -22,7 +22,7 @@ class Response(BaseModel):
 
 
 def status(author_id: int, call: Call, tables: Tables) -> Response:
-    """Both directions in one request, from the rows themselves and never from an index; none for who is parted."""
+    """Both directions in one request, from the rows themselves and never from an index; none for who is hidden."""
     caller = call.caller
     if caller is None:
         return Response(status=Status.NOT_SIGNED_IN.value, follows_you=False, friends=False)
@@ -30,7 +30,7 @@ def status(author_id: int, call: Call, tables: Tables) -> Response:
         return Response(status=Status.YOURSELF.value, follows_you=False, friends=False)
     forth, back = relations.key(author_id, caller), relations.key(caller, author_id)
     found = tables.read(Wanted(RELATIONS, [forth, back]), *whose(call))
-    if author_id in viewer_of(found, [author_id], call, tables).hidden:
+    if viewer_of(found, [author_id], call, tables).hides(author_id):
         return answer(following=False, follows_back=False)
     mine, theirs = (relations.of(found[RELATIONS], key) for key in (forth, back))
     return answer(following=mine is not None and mine.on, follows_back=theirs is not None and theirs.on)

@@ -18,5 +18,5 @@ def run(request: Request, call: Call, world: World) -> Response:
     caller = call.require_caller()
     if request.author_id == caller:
         raise Reload("Nobody can unfollow their own account.", code="own_account")
-    follows_back = change(world.tables, caller, request.author_id, on=False, now_ms=call.now_ms)
+    follows_back = change(world.tables, caller, request.author_id, on=False, now_ms=call.now_ms, trace=call.trace_id)
     return answer(following=False, follows_back=follows_back)

@@ -68,7 +68,7 @@ def _change(act: _Act, call: Call, tables: Tables) -> bool:
     guard = recount_guard(article.id, call, about(article, call.caller, flag, act.at_ms))
     author, failed = tables.pair(
         lambda: users.find(tables, article.author_id) if flag is Flag.LIKE else None,
-        lambda: tables.write_many([work.put(guard)]),
+        lambda: tables.write_many([work.put(guard, call.trace_id)]),
     )
     if failed:
         raise Busy("Tablestore is busy; send the act again.")

@@ -56,8 +56,8 @@ class Look(NamedTuple):
         """By the rows' ids, what was not taken back, of people who are not hidden from the caller."""
         kept = {row.id: row.notice for row in rows if row.notice is not None and row.gone_ms is None}
         people = {notice.actor_id for notice in kept.values()}
-        hidden = viewer_of(self.found, people, self.call, self.tables).hidden
-        return {id: notice for id, notice in kept.items() if notice.actor_id not in hidden}
+        viewer = viewer_of(self.found, people, self.call, self.tables)
+        return {id: notice for id, notice in kept.items() if not viewer.hides(notice.actor_id)}
 
     def show(self, notices: Iterable[Notice]) -> Shown:
         """Everybody and everything that these are about; one request for up to fifty."""
@@ -69,7 +69,7 @@ class Look(NamedTuple):
         keys = [users.key(user_id) for user_id in user_ids]
         found = self.tables.read(Wanted(USERS, keys, users.CARD), articles.wanted(article_ids))
         known = {user.id: user for user in map(users.decode, found[USERS].values())}
-        viewer = Viewer(self.call.caller)
+        viewer = Viewer(self.call.caller, banned=self.call.banned)
         cards = [card for card in map(articles.decode, found[ARTICLES].values()) if visible_to(card, viewer)]
         return Shown(
             {user_id: person(known.get(user_id), user_id) for user_id in user_ids},

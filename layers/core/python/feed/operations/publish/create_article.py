@@ -80,7 +80,7 @@ def _store(article: Article, author: User, request: Request, call: Call, world: 
     for _ in range(_DRAWS):
         article = _as_claimed(article, claim)
         promise = _promise(article, call.now_ms)
-        if promise is not None and tables.write_many([work.put(promise)]):
+        if promise is not None and tables.write_many([work.put(promise, call.trace_id)]):
             raise Busy("Tablestore is busy; nothing was published, try again.")
         try:
             tables.write(articles.create(article))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import ConfigDict
+
 from feed.call import Call
 from feed.domain.articles import Article, State
-from feed.errors import Busy, ConditionFailed, InvalidRequest, Reload
+from feed.errors import Busy, ConditionFailed, Forbidden, InvalidRequest, Reload
 from feed.operations._cards import FullArticle, full
 from feed.operations._fields import Html, HttpsUrl, Id, Instant, PublicRequest, Summary, Title, Version, left_out
 from feed.operations._recount_people import write_counted
@@ -20,8 +22,16 @@ from feed.wiring import World
 _TRIES = 3
 
 
+class TakenDown(Forbidden):
+    """An operator has taken the article down."""
+
+    code = "taken_down"
+
+
 class Request(PublicRequest):
     """What is left out stays as it is; `version` demands that nobody has changed the article since."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     id: Id
     title: Title = left_out()
@@ -73,7 +83,9 @@ def _edited(request: Request, old: Article) -> Article:
 
 
 def _moved(article: Article, request: Request, author: users.User, call: Call, world: World) -> Article:
-    """The new state, if one is asked for. Raises Reload for a time that comes too late."""
+    """The new state, if one is asked for. Raises Reload for a time that comes too late, TakenDown."""
+    if article.state is State.TAKEN_DOWN and request.gives("state"):
+        raise TakenDown(f"Article {article.id} was taken down by the operator; its state cannot be changed.")
     if request.state == "public" and not article.shown:
         return released(article, author.follower_count, world, call.now_ms)
     if request.state == "private":
@@ -91,7 +103,9 @@ def _apply(old: Article, new: Article, author: users.User, call: Call, world: Wo
     if new.shown and not old.shown:
         return go_public(old, new, author, call, world)
     tables, publish_at = world.tables, new.publish_at_ms
-    if publish_at not in (None, old.publish_at_ms) and tables.write_many([work.put(alarm(new.id, publish_at))]):
+    if publish_at not in (None, old.publish_at_ms) and tables.write_many(
+        [work.put(alarm(new.id, publish_at), call.trace_id)]
+    ):
         raise Busy("Tablestore is busy; nothing was changed, try again.")
     write = articles.revise(old, new)
     if old.shown and not new.shown:

@@ -76,7 +76,7 @@ def _shown(matches: Sequence[Match], wanted: Sequence[str], call: Call, tables: 
     if changed:
         for article, text in searches.texts(tables, changed).values():
             highlight = _highlight(article, text, wanted)
-            if highlight is not None and visible_to(article, Viewer(call.caller)):
+            if highlight is not None and visible_to(article, Viewer(call.caller, banned=call.banned)):
                 items[article.id] = Item(article=card(article), highlight=highlight)
     return [items.get(match.article_id) for match in matches]
 

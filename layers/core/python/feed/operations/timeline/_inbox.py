@@ -113,6 +113,10 @@ class _Look:
     looked_again: bool = False
     noted: bool = False
 
+    @property
+    def viewer(self) -> Viewer:
+        return Viewer(self.call.caller, self.session.left, self.call.banned)
+
     def read(self, before: Position | None, limit: int) -> tuple[list[InboxRow], bool]:
         floor = self.unread.floor_ms if self.only_unread else 0
         found, more = self.known or inboxes.page(
@@ -142,7 +146,7 @@ class _Look:
         return found
 
     def _is_wanted(self, row: InboxRow) -> bool:
-        return row.author_id not in self.session.left and (not self.only_unread or self.unread.holds(row))
+        return not self.viewer.hides(row.author_id) and (not self.only_unread or self.unread.holds(row))
 
     def _look_again(self, rows: Sequence[InboxRow]) -> None:
         """A row that is hidden though it has come just now may be there because of a new follow."""
@@ -174,7 +178,6 @@ class _Look:
                 self.world.tables.write(sessions.visited(self.call.require_caller(), self.session, today))
 
     def _shown(self, row: InboxRow, article: Article | None) -> Shown | None:
-        viewer = Viewer(self.call.caller, self.session.left)
-        if article is None or not visible_to(article, viewer) or not in_place(article, row.published_ms):
+        if article is None or not visible_to(article, self.viewer) or not in_place(article, row.published_ms):
             return None
         return Shown(row, article, self.unread.holds(row))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from feed.call import Call
+from feed.domain.visibility import Viewer
 from feed.operations._fields import PublicRequest
 from feed.operations._pages import Position
 from feed.operations._rebuild import freshen
@@ -40,6 +41,7 @@ def run(request: Request, call: Call, world: World) -> Response:  # noqa: ARG001
     if session.refreshed_day is not None:  # a reader's very first look is at a page
         session = freshen(session, call, world, first=True, counts=True).session
     unread = Unread(session.mark, session.floor_ms)
+    viewer = Viewer(reader, session.left, call.banned)
     looked_at: list[InboxRow] = []
     found, more = 0, True
     before: Position | None = None
@@ -51,6 +53,6 @@ def run(request: Request, call: Call, world: World) -> Response:  # noqa: ARG001
                 break
             looked_at.append(row)
             before = row.position
-            found += unread.holds(row) and row.author_id not in session.left
+            found += unread.holds(row) and not viewer.hides(row.author_id)
     mark = mark_behind(looked_at, before if more else None, session, call.now_ms)
     return Response(unread=found, more=more, mark=mark.encode())

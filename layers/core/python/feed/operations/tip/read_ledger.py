@@ -22,7 +22,10 @@ class Request(PublicRequest):
 
 
 class Item(BaseModel):
-    """`amount_fen` is negative for a refund; `message` is what the reader wrote to the tip."""
+    """`amount_fen` is negative for a refund; `message` is what the reader wrote to the tip.
+
+    Money that was received stays in the books, without name and words of a reader whom an operator has banned.
+    """
 
     kind: Literal["tip", "refund"]
     amount_fen: int
@@ -41,7 +44,7 @@ def run(request: Request, call: Call, world: World) -> Response:
     caller = call.require_caller()
     before = cursors.decode(_LIST, caller, request.cursor, (int, str)) if request.cursor is not None else None
     found, more = accounts.movements(world.tables, caller, before, request.size)
-    people = users.people(world.tables, {line.payer_id for line in found})
+    people = users.people(world.tables, {line.payer_id for line in found} - call.banned)
     items = [
         Item(
             kind="tip" if line.fen > 0 else "refund",
@@ -49,7 +52,7 @@ def run(request: Request, call: Call, world: World) -> Response:
             at=line.at_ms,
             article_id=line.article_id,
             reader=person(people.get(line.payer_id), line.payer_id),
-            message=line.message,
+            message=line.message if line.payer_id not in call.banned else "",
         )
         for line in found
     ]

@@ -1,0 +1,1 @@
+"""What scripts/admin does, one file per command."""

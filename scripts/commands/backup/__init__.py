@@ -1,0 +1,1 @@
+"""All rows of the product's tables as files, and back: docs/backup.md."""

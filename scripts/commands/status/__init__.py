@@ -1,0 +1,1 @@
+"""scripts/status: the product's health in ten lines."""
