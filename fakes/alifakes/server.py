@@ -7,7 +7,8 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import NamedTuple, Protocol, cast
@@ -33,12 +34,17 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """One HTTP answer; `disconnect` closes the connection without sending anything."""
+    """One HTTP answer; `disconnect` closes the connection without sending anything.
+
+    `stream` gives the body piece by piece instead, and the connection closes at its end; it is closed when the client
+    has gone.
+    """
 
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes = b""
     disconnect: bool = False
+    stream: AsyncGenerator[bytes, None] | None = None
 
 
 Handler = Callable[[Request], "Response | Awaitable[Response]"]
@@ -75,6 +81,8 @@ class _Connection(asyncio.Protocol):
         self._waiting: deque[_Asked] = deque()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
+        self._writable = asyncio.Event()
+        self._writable.set()
         self.on_message_begin()
         self._begun_s: float | None = None  # of time.monotonic; while a request is on its way in
 
@@ -113,9 +121,11 @@ class _Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client does not read its answers: it gets no more until it does."""
+        self._writable.clear()
         self._pause_reading()
 
     def resume_writing(self) -> None:
+        self._writable.set()
         if self._task is None and not self._closing:
             self._transport.resume_reading()
 
@@ -201,12 +211,13 @@ class _Connection(asyncio.Protocol):
         asked = _Asked(request, keep_alive, self._too_large)
         if self._task is None and not self._waiting:
             answer = self._answer(asked)
-            if isinstance(answer, Response):
+            if isinstance(answer, Response) and answer.stream is None:
                 self._send(answer, keep_alive, request.method)
                 return
             self._pause_reading()
             self._task = asyncio.ensure_future(self._finish(asked, answer))
         else:
+            self._pause_reading()
             self._waiting.append(asked)
 
     def _answer(self, asked: _Asked) -> Response | Awaitable[Response]:
@@ -215,14 +226,29 @@ class _Connection(asyncio.Protocol):
         except Exception:
             return _failed()
 
-    async def _finish(self, asked: _Asked, answer: Awaitable[Response]) -> None:
-        self._send(await _settled(answer), asked.keep_alive, asked.request.method)
+    async def _finish(self, asked: _Asked, answer: Response | Awaitable[Response]) -> None:
+        await self._deliver(await _settled(answer), asked)
         while self._waiting and not self._closing:
             asked = self._waiting.popleft()
-            self._send(await _settled(self._answer(asked)), asked.keep_alive, asked.request.method)
+            await self._deliver(await _settled(self._answer(asked)), asked)
         self._task = None
         if not self._closing:
             self._transport.resume_reading()
+
+    async def _deliver(self, answer: Response, asked: _Asked) -> None:
+        if answer.stream is None:
+            self._send(answer, asked.keep_alive, asked.request.method)
+            return
+        async with aclosing(answer.stream) as pieces:
+            fields = "".join([f"{name}: {value}\r\n" for name, value in answer.headers])
+            head = f"HTTP/1.1 {answer.status} {_PHRASES[answer.status]}\r\n{fields}connection: close\r\n\r\n"
+            self._transport.write(head.encode("latin-1"))
+            self._transport.resume_reading()  # which tells when the client has gone
+            async for piece in pieces:
+                await self._writable.wait()
+                self._transport.write(piece)
+        self._closing = True
+        self._transport.close()
 
     def _refuse(self, status: HTTPStatus) -> None:
         self._send(Response(status), keep_alive=False)

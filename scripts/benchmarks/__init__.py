@@ -5,8 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from importlib import import_module
 
 from feed.observability import quiet_sdks
+
+NAMES = (
+    "coldstart console contract counts encoder fanout faults fuzz recommend soak tablestore timeline training"
+).split()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,12 +20,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     1 when a benchmark has a gate and its result did not pass it.
     """
     quiet_sdks()
-    from benchmarks import coldstart, counts, encoder, fanout, faults, recommend, tablestore, timeline, training
-
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Count and time the product on the local cloud.")
     names = parser.add_subparsers(dest="name", required=True, metavar="NAME")
-    for benchmark in (coldstart, counts, encoder, fanout, faults, recommend, tablestore, timeline, training):
-        name = benchmark.__name__.rpartition(".")[2]
+    for name in NAMES:
+        benchmark = import_module(f"benchmarks.{name}")
         sentence = (benchmark.__doc__ or "").splitlines()[0]
         sub = names.add_parser(name, help=sentence, description=sentence)
         sub.add_argument("--json", action="store_true", help="end with one line of JSON")

@@ -17,16 +17,17 @@ from typing import Any
 from tqdm import tqdm
 
 from benchmarks.contract_scene import Scene
+from benchmarks.stage import AMPLE
 from commands.local_cloud import ROUTES, LocalCloud
-from feed.domain.budgets import BUDGETS
 
 REQUESTS = 100_000
 PER_ROUND = 60
 """Cases that schemathesis draws for an operation before it begins anew with the next seed, and new articles."""
+ALL = ("--phases", "coverage,fuzzing,stateful")
 FOUND = 1
 """How schemathesis ends when a check failed."""
 SECTION = re.compile("^=+ (ERRORS|FAILURES) =+$", re.MULTILINE)
-PLENTY = 999_999_999
+UNLIMITED = {"FEED_BUDGETS": AMPLE}
 CONFIGURATION = """
 [checks.negative_data_rejection]
 expected-statuses = ["400", "401", "403", "404", "405", "409", "413", "415", "429"]
@@ -41,47 +42,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> dict[str, object]:
-    with tempfile.TemporaryDirectory() as data:
-        with LocalCloud(env=wide_budgets(), timers=False, max_instances=2) as cloud:
-            told, failed = sent(cloud, given.requests, given.seed, Path(data))
-    result = judged(told, failed)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        LocalCloud(env=UNLIMITED, timers=False, max_instances=2) as cloud,
+        tqdm(total=given.requests, desc="contract", unit="request", mininterval=1, disable=None) as bar,
+    ):
+        told, failed = _sent(Scene(cloud), given.requests, given.seed, Path(folder), bar)
+    result = _judged(told, failed)
     _print(result)
     return result
 
 
-def wide_budgets() -> dict[str, str]:
-    """Nobody's is used up."""
-    own = [budget.name for budget in BUDGETS if budget.of_user is not None]
-    every = [*own, *(f"{budget.name}@address" for budget in BUDGETS)]
-    return {"FEED_BUDGETS": ",".join(f"{name}={PLENTY}" for name in every)}
-
-
-def sent(cloud: LocalCloud, requests: int, seed: int, folder: Path, per_round: int = PER_ROUND) -> tuple[Told, int]:
+def _sent(scene: Scene, requests: int, seed: int, folder: Path, bar: Any) -> tuple[Told, int]:
     """Rounds until so many requests were sent: how often each operation was answered by each status, and how many
     rounds failed, of which what schemathesis says is printed."""
     told: Told = Counter()
     failed = 0
-    scene = Scene(cloud)
-    with tqdm(total=requests, desc="contract", unit="request", mininterval=1, disable=None) as bar:
-        while told.total() < requests:
-            counts, complaint = _round(scene, seed, folder, per_round)
-            told.update(counts)
-            bar.update(counts.total())
-            if complaint:
-                failed += 1
-                tqdm.write(complaint)
-            seed += 1
+    while told.total() < requests:
+        counts, complaint = round_of(scene, seed, folder)
+        told.update(counts)
+        bar.update(counts.total())
+        if complaint:
+            failed += 1
+            tqdm.write(complaint)
+        seed += 1
     return told, failed
 
 
-def _round(scene: Scene, seed: int, folder: Path, per_round: int) -> tuple[Told, str]:
-    """The counts, and the report of the failures if there are any."""
+def round_of(
+    scene: Scene, seed: int, folder: Path, per_round: int = PER_ROUND, options: Sequence[str] = ALL
+) -> tuple[Told, str]:
+    """How often each operation was answered by each status, and the report of failures if there are any.
+
+    `options` are schemathesis' own.
+    """
     given, out, configuration = folder / "given.json", folder / "told.json", folder / "schemathesis.toml"
     configuration.write_text(CONFIGURATION)
     out.unlink(missing_ok=True)
     given.write_text(json.dumps({**scene.refreshed(), "seed": seed, "out": str(out)}))
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration), "run", str(ROUTES)]
     command += ["--url", scene.api, "--checks", "all", "--max-examples", str(per_round), "--seed", str(seed)]
+    command += options
     command += ["--continue-on-failure", "--no-shrink", "--no-color", "--generation-database", "none"]
     environment = {"SCHEMATHESIS_HOOKS": "benchmarks.contract_hooks", "FEED_CONTRACT": str(given), "COLUMNS": "120"}
     done = subprocess.run(command, env={**os.environ, **environment}, cwd=folder, capture_output=True, text=True)
@@ -94,7 +95,7 @@ def _round(scene: Scene, seed: int, folder: Path, per_round: int) -> tuple[Told,
     return counts, f"--seed {seed}:\n{done.stdout[begins.start() if begins else 0 :]}"
 
 
-def judged(told: Told, failed: int) -> dict[str, Any]:
+def _judged(told: Told, failed: int) -> dict[str, Any]:
     """Passed: no round failed, nothing was a 500, and each operation of the document was answered well."""
     document = json.loads(ROUTES.read_text(encoding="utf-8"))
     wanted = [f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods]

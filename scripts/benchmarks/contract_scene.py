@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.request
+from functools import cache
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -10,39 +11,39 @@ from urllib.parse import parse_qsl, urlsplit
 from commands.local_cloud import LocalCloud
 from tests.steps import OverHttp, Product
 
-PEOPLE = range(1, 9)
-ARTICLES = 2
-"""Of each author, written anew for every round: the round before has deleted and withdrawn most."""
-NOTIFY = "/v1/payments/alipay/notify"
+PEOPLE = range(1, 6)
 
 
 class Scene:
-    """Everybody follows and reads everybody, but for one pair of neighbours in four."""
+    """Most follow each other; everybody has two new articles in every round, for a round deletes and withdraws most."""
 
     def __init__(self, cloud: LocalCloud) -> None:
         self.api = cloud.api
         self._cloud = cloud
-        self._tokens = {user: cloud.token(user) for user in PEOPLE}
-        self._product = Product(OverHttp(cloud.api, self._tokens.__getitem__, lambda: 0))
+        self._token = cache(cloud.token)
+        self._product = Product(OverHttp(cloud.api, self._token, lambda: 0))
+        self._payers = count(PEOPLE.stop)
         self._titles = count(1)
 
     def refreshed(self) -> dict[str, Any]:
         """What the hooks are to know: tokens, articles with their authors, orders with their payers, Alipay's words."""
         articles = self._written()
-        orders = [(self._product.tip(self._reader_of(author), id, 500), author) for id, author in articles[:2]]
+        payer = next(self._payers)  # the others have orders of the round before, of which few may wait
+        self._product.given_people(payer)
+        orders = [self._product.tip(payer, id, 500) for id, _ in articles[:2]]
         notices, returns = [], []
-        for order, _ in orders:
+        for order in orders:
             urllib.request.urlopen(order["pay_url"], timeout=10).close()
             self._cloud.alipay.pay(order["order_id"])
             returns.append(dict(parse_qsl(urlsplit(self._cloud.alipay.return_url(order["order_id"])).query)))
         self._cloud.alipay.deliver_due()
-        for order, _ in orders:
+        for order in orders:
             bodies = [each.body for each in self._cloud.alipay.notifications if order["order_id"].encode() in each.body]
             notices.append(dict(parse_qsl(bodies[-1].decode())))
         return {
-            "tokens": self._tokens,
+            "tokens": {str(user): self._token(user) for user in (*PEOPLE, payer)},
             "articles": [(id, str(author)) for id, author in articles],
-            "orders": [(order["order_id"], str(self._reader_of(author))) for order, author in orders],
+            "orders": [(order["order_id"], str(payer)) for order in orders],
             "notices": notices,
             "returns": returns,
             "marks": {place: self._marks(f"/v1/{place}/unread") for place in ("timeline", "notifications")},

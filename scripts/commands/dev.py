@@ -39,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="scripts/dev", description="Runs the whole product here, until Ctrl-C.")
-    parser.add_argument("--port", type=_port, default=8000, help="where the API answers (default 8000; 0: a free one)")
+    parser.add_argument(
+        "--port", type=_port, default=8000, help="of the web client and the API (default 8000; 0: a free one)"
+    )
     parser.add_argument("--data", type=Path, default=LOCAL, metavar="DIR", help="keeps the data (default .local)")
     parser.add_argument("--fresh", action="store_true", help="forget the data first")
     parser.add_argument("--no-demo", action="store_true", help="start without the demo's people and articles")
@@ -62,7 +64,10 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 def _serve(given: argparse.Namespace) -> None:
     _progress("Loading the local cloud")
+    from commands.demo.people import PEOPLE
     from commands.local_cloud import LocalCloud
+    from commands.web_client import web_client
+    from simulations.prices import FILE as PRICES
 
     lines = _Lines()
     cloud = LocalCloud(
@@ -70,7 +75,9 @@ def _serve(given: argparse.Namespace) -> None:
         data=given.data,
         fresh=given.fresh,
         port=given.port,
+        static=web_client(() if given.no_demo else PEOPLE),
         index_lag_ms=INDEX_LAG_MS,
+        prices=PRICES,
         on_line=lines.print,
         say=_progress,
     )
@@ -84,6 +91,8 @@ def _serve(given: argparse.Namespace) -> None:
         known_in = {given.data.resolve(), LOCAL.resolve()}
         for folder in known_in:
             running.announce(folder)
+        _progress(f"Web client: {cloud.api}/")
+        _progress(f"Console: {cloud.console}")
         try:
             lines.start(f"ready: {cloud.api}")
             while not lines.closed.wait(0.5):

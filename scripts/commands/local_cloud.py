@@ -15,9 +15,11 @@ from types import TracebackType
 from typing import Literal, TextIO
 
 from alifakes.alipay.app import AlipayFake
+from alifakes.console.app import ConsoleOptions
 from alifakes.function_compute.app import FunctionComputeFake
 from alifakes.function_compute.model import Project, ProjectError
 from alifakes.function_compute.project import read_project
+from alifakes.function_compute.static_files import StaticFiles
 from commands.local_alipay import local_keys, merchant_variables
 from commands.running import ACCESS_KEY, INSTANCE, ROOT, SECRET, Running
 from commands.tablestore_process import CannotStart, TablestoreProcess
@@ -81,8 +83,9 @@ class LocalCloud:
     """Runs between `start()` and `stop()`, or inside a `with`; raises CannotStart and leaves nothing behind.
 
     `data` is the folder of the database and of the functions' log, None keeps rows in memory and no log; `fresh`
-    forgets what is in it. `env` overrides what the project file asks for by `${env()}`. `on_line` is told every
-    invocation, `say` the progress.
+    forgets what is in it. `static` is served beside the API. `env` overrides what the project file asks for by
+    `${env()}`. `on_line` is told every invocation, `say` the progress. With `prices` there is a
+    console, which uses them.
     """
 
     def __init__(
@@ -92,11 +95,13 @@ class LocalCloud:
         data: Path | None = None,
         fresh: bool = False,
         port: int = 0,
+        static: StaticFiles | None = None,
         env: Mapping[str, str] | None = None,
         index_lag_ms: int = 0,
         timers: bool = True,
         max_instances: int = 4,
         project_file: Path | None = None,
+        prices: Path | None = None,
         on_line: Callable[[str], None] = _silent,
         say: Callable[[str], None] = _silent,
     ) -> None:
@@ -106,11 +111,13 @@ class LocalCloud:
         self._fresh = fresh
         self._lock: TextIO | None = None
         self._port = port
+        self._static = static
         self._env = dict(env or {})
         self._index_lag_ms = index_lag_ms
         self._timers = timers
         self._max_instances = max_instances
         self._project_file = project_file or PROJECT_FILES[edition]
+        self._prices = prices
         self._on_line = on_line
         self._say = say
         self._tablestore: TablestoreProcess | None = None
@@ -126,6 +133,12 @@ class LocalCloud:
     def fc_endpoint(self) -> str:
         assert self._functions is not None, "the local cloud must have been started"
         return self._functions.endpoint
+
+    @property
+    def console(self) -> str | None:
+        """The console's address."""
+        assert self._functions is not None, "the local cloud must have been started"
+        return self._functions.console
 
     @property
     def ots_endpoint(self) -> str:
@@ -226,10 +239,12 @@ class LocalCloud:
             env=lambda endpoint, api: self._variables(ots_endpoint, endpoint, api, self.alipay.gateway),
             layers={"feed-core": ROOT / "layers" / "core", **third_parties(self._read(), self._say)},
             routes=ROUTES,
+            static=self._static,
             log_file=self.data and self.data / "functions.log",
             max_instances=self._max_instances,
             timers=self._timers,
             on_line=self._on_line,
+            console=ConsoleOptions(ots_endpoint, self.alipay.endpoint, self._prices) if self._prices else None,
         )
         try:
             functions.start()

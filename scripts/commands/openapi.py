@@ -160,7 +160,10 @@ def _options(item: Declared, path: Mapping[str, Any]) -> dict[str, Any]:
         "operationId": "_".join(["options", *re.findall(r"\w+", item.address.path)]),
         "summary": "the methods of this address, and whether another origin's page may use them",
         "parameters": [{**parameter, "schema": {"type": "string", "minLength": 1}} for parameter in named],
-        "responses": {"204": {"description": "Done; there is nothing to say."}, **dict.fromkeys(("400", "404"), _ERROR)},
+        "responses": {
+            "204": {"description": "Done; there is nothing to say."},
+            **dict.fromkeys(("400", "404"), _ERROR),
+        },
         "security": [{}],
         BACKEND: {"type": "FunctionCompute", "functionName": item.function},
     }

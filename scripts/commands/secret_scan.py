@@ -8,10 +8,11 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from tempfile import TemporaryFile
+from typing import IO, NamedTuple
 
 from commands.running import ROOT
 
@@ -77,21 +78,21 @@ def _history(root: Path) -> Iterator[Text]:
     """Blobs by the first path they had, messages of commits and tags by their own names."""
     listed = _git(root, "rev-list", "--objects", "--all", "HEAD").splitlines()
     paths = dict(line.partition(b" ")[::2] for line in listed)
-    reading = subprocess.Popen(
-        ["git", "cat-file", "--batch", "--buffer"], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    with reading as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        # git reads all names before it writes: --buffer, and a list that fits in memory
-        process.stdin.write(b"\n".join(paths) + b"\n")
-        process.stdin.close()
-        for name, path in paths.items():
-            kind, size = process.stdout.readline().split()[1:]
-            content = process.stdout.read(int(size))
-            process.stdout.read(1)
-            if kind != b"tree":
-                yield Text(f"{path.decode(errors='replace') or kind.decode()} ({name.decode()[:12]})", content)
+    with TemporaryFile() as names:
+        names.write(b"\n".join(paths))
+        names.seek(0)
+        command = ["git", "cat-file", "--batch", "--buffer"]
+        with subprocess.Popen(command, cwd=root, stdin=names, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            yield from _objects(process.stdout, paths)
+
+
+def _objects(answers: IO[bytes], paths: Mapping[bytes, bytes]) -> Iterator[Text]:
+    for name, path in paths.items():
+        kind, size = answers.readline().split()[1:]
+        content = answers.read(int(size) + 1)[:-1]
+        if kind != b"tree":
+            yield Text(f"{path.decode(errors='replace') or kind.decode()} ({name.decode()[:12]})", content)
 
 
 def secrets_in(text: Text) -> Iterator[Found]:

@@ -128,12 +128,15 @@ def _check(client: Any, table: Table) -> None:
         )
     there = {index.index_name: tuple(index.primary_key_names) for index in found.secondary_indexes}
     for index in table.indexes:
-        if there.get(index.name) != index.keys:
-            raise Refused(f"The table {table.name} exists without the index {index.name} of this version; drop it.")
+        if index.name not in there:
+            raise Refused(f"The table {table.name} lacks the index {index.name}; scripts/tables migrate adds it.")
+        if there[index.name] != index.keys:
+            raise Refused(f"The table {table.name} has the index {index.name} of another version; drop it.")
     _check_search(client, table)
     if found.table_options.time_to_live != table.ttl_s:
         raise Refused(
-            f"The table {table.name} keeps rows for {found.table_options.time_to_live} s, not {table.ttl_s} s."
+            f"The table {table.name} keeps rows for {found.table_options.time_to_live} s, not {table.ttl_s} s; "
+            "scripts/tables migrate changes that."
         )
 
 

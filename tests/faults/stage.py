@@ -8,7 +8,7 @@ import sys
 import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -93,7 +93,7 @@ class Stage:
             self._stack.enter_context(patch.dict(os.environ, {**given, "FEED_REQUEST_TIMEOUT_S": "2"}))
             self.patch("commands.token._private_key", cache(token._private_key))  # checking it takes as long as a run
             self.patch("feed.edge.endpoints.time", self.clock)
-            self.patch("feed.edge.endpoints.Call", partial(Call, random_bits=self._random_bits))
+            self.patch("feed.edge.endpoints.Call", self._call)
             self.patch("feed.call.time", self.clock)
             self.patch("feed.gateways.invoker.open_invoker", _guarded_invoker)
             for module in (cards, _rebuild):  # one process stands for the instances of all functions
@@ -127,8 +127,11 @@ class Stage:
         self._chance = chance
         table_admin.create(self.tablestore.client(INSTANCE), say=lambda _: None)
 
-    def _random_bits(self, number: int) -> int:
-        return self._chance.getrandbits(number)
+    def _call(self, name: str, request_id: str, now_ms: int, ends_at: float, began: float) -> Call:
+        """As the edge makes it, with random bits and a trace that are drawn from the run's seed."""
+        draw = self._chance.getrandbits
+        trace_id = f"{draw(128):032x}"
+        return Call(name, request_id, now_ms, ends_at, began=began, random_bits=draw, trace_id=trace_id)
 
     def _queue(self, request: Request) -> Response:
         function = request.target.split("/functions/")[1].split("/")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -92,6 +93,8 @@ def comes_and_goes(process: subprocess.Popen[str], data: Path, number: signal.Si
     ready = next(line for line in process.stdout if line.startswith("ready: "))
     api = ready.removeprefix("ready: ").strip()
     assert urllib.request.urlopen(f"{api}/healthz").status == 200
+    assert urllib.request.urlopen(api).read().startswith(b"<!doctype html>")
+    assert json.loads(urllib.request.urlopen(f"{api}/config.json").read()) == {"api": "", "people": []}
     assert any("healthz  http GET /healthz  200" in line for line in process.stdout)
     assert running(data).api == api
     children = descendants(process.pid)

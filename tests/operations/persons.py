@@ -13,6 +13,7 @@ from commands.admin import erase
 from commands.audit import audit as audit_money
 from feed import wiring
 from feed.domain.actions import Flag
+from feed.domain.fanout import SET_ASIDE
 from feed.domain.ids import hashed
 from feed.domain.marks import Mark
 from feed.domain.notices import of_act
@@ -27,7 +28,7 @@ from tests.operations.money import paid, rows
 from tests.operations.operators import Operators
 from tests.steps import InProcess, Product
 
-PAM, TOM, CLO, DAN, EVE = (7_000_000_000_123 + number * 1_000_000_007 for number in range(5))
+PAM, TOM, CLO, DAN, EVE, FAY = (7_000_000_000_123 + number * 1_000_000_007 for number in range(6))
 """Numbers that nothing else is: found anywhere, they name somebody."""
 FEN = 500
 DAY_MS = 86_400_000
@@ -46,8 +47,16 @@ class Lives:
     def lived(self) -> tuple[list[int], int]:
         """Articles of Pam's, and Tom's one."""
         product = self.product
-        product.given_people(PAM, TOM, CLO, DAN, EVE)
-        for follower, author in ((PAM, TOM), (TOM, PAM), (CLO, PAM), (PAM, CLO), (CLO, TOM)):
+        product.given_people(PAM, TOM, CLO, DAN, EVE, FAY)
+        for follower, author in (
+            (PAM, TOM),
+            (TOM, PAM),
+            (CLO, PAM),
+            (PAM, CLO),
+            (CLO, TOM),
+            (PAM, FAY),
+            (FAY, PAM),
+        ):
             product.follow(follower, author)
         toms = product.publish(TOM, "汤姆的")["id"]
         pams = [product.publish(PAM, title)["id"] for title in ("雨后", "茶")]
@@ -74,6 +83,10 @@ class Lives:
             self.product.act(CLO, toms, kind)
         for act in ("unlike", "like"):
             self.product.act(PAM, toms, act)
+        fays = self.product.publish(FAY)["id"]
+        self.product.settle()
+        for kind in ("read", "like"):
+            self.product.act(PAM, fays, kind)
         self.product.call("POST", f"/v1/articles/{pams[0]}/actions", None, {"kind": "read"})
 
     def _tips(self, pams: int, toms: int) -> None:
@@ -133,7 +146,7 @@ class Lives:
                 ("fanout", f"{pams}:1"),
                 ("schedule", f"{pams}"),
                 ("dead", f"{pams}:1:0"),
-                ("dead", f"{toms}:1:{1000 + PAM}"),
+                ("dead", f"{toms}:1:{SET_ASIDE + PAM}"),
                 ("people", f"{TOM}:1:0"),
             )
         ]
@@ -187,7 +200,7 @@ def dump(store: Tables) -> Dump:
 
 def naming(found: Dump, ids: Iterable[int]) -> dict[str, list[Row]]:
     """Rows in which one of these numbers stands anywhere, packed ones too; by table, those without left out."""
-    wanted = [str(id) for id in ids]
+    wanted = [str(number) for id in ids for number in (id, SET_ASIDE + id)]
     named = {table: [row for row in each if any(id in _told(row) for id in wanted)] for table, each in found.items()}
     return {table: each for table, each in named.items() if each}
 

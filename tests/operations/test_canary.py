@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import re
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ from urllib3.exceptions import ProtocolError
 
 from alifakes.alipay.keys import Keys
 from alifakes.alipay.notifications import BUYER_ID, BUYER_LOGON_ID
+from alifakes.server import HttpServer, Response
 from alifakes.tablestore.app import TablestoreFake
 from alifakes.tablestore.auth import LOCAL_CREDENTIALS, Credential
 from feed import wiring
@@ -245,7 +247,9 @@ def bad_ones(good: Good) -> Iterator[tuple[str, str, int | None, Any, dict[str, 
     yield method, path, None, body, {"X-Guest-Id": f"{BIRD} !"}
     for token in (BIRD, ".".join([base64.urlsafe_b64encode(BIRD.encode()).decode().rstrip("=")] * 3)):
         yield method, path, None, body, {"Authorization": f"Bearer {token}"}
-    yield "TRACE", path, BEN, None, {}
+    elsewhere = re.sub(r"/[0-9a-f]{2,}(?=/|$)|/me$", f"/{BIRD}", path.partition("?")[0])
+    for asked in ("TRACE", "OPTIONS", method):
+        yield asked, elsewhere, BEN, None, {}
     if method in WITH_BODY:
         fields = dict(body or {})
         yield method, path, BEN, {**fields, BIRD: BIRD}, {}
@@ -272,7 +276,7 @@ def test_no_line_tells_more_when_storage_fails(
     clock.advance(120_000)
     for timer in TIMERS:
         listener.invoke(timer, SWEEP)
-    for function in ("fanout-batch", "rebuild-inbox", *TIMERS):
+    for function in (name for name, handler in listener.driver.handlers.items() if not hasattr(handler, "routes")):
         for message in messages:
             listener.invoke(function, message)
     assert listener.statuses & {500, 503}
@@ -318,22 +322,23 @@ def test_no_line_tells_what_an_error_says(
 
 @pytest.mark.usefixtures("everywhere")
 @pytest.mark.parametrize("invoker", ["fc3", "fc2"])
+@pytest.mark.parametrize("status", [0, 403, 500])
 def test_no_line_tells_how_another_function_or_alipay_is_asked(
-    product: Product,
-    listener: Listener,
-    monkeypatch: pytest.MonkeyPatch,
-    clock: Clock,
-    invoker: str,
+    product: Product, listener: Listener, monkeypatch: pytest.MonkeyPatch, clock: Clock, invoker: str, status: int
 ) -> None:
-    """Nobody listens where they are said to be."""
+    """Function Compute refuses, or nobody listens where it is said to be, nor where Alipay is; 0 is nobody."""
     listener.settle()
+    refusal = Response(status, [("content-type", "application/json")], json.dumps({"ErrorMessage": BIRD}).encode())
+    refusing = HttpServer(lambda _: refusal)
+    refusing.start_in_thread()
     monkeypatch.setenv("FEED_INVOKER", invoker)
     monkeypatch.setenv("FC_SERVICE_NAME", "feed")
-    monkeypatch.setenv("FEED_FC_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("FEED_FC_ENDPOINT", refusing.endpoint if status else "http://127.0.0.1:9")
     wiring.forget()
     product.call("POST", "/v1/articles", ANN, ARTICLE, {"Idempotency-Key": f"{BIRD}-away"})
     clock.advance(120_000)
     listener.invoke("sweep", SWEEP)
+    refusing.stop_thread()
     assert '"problem"' in listener.everything()
     assert listener.found() == set()
 

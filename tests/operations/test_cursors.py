@@ -86,3 +86,10 @@ def test_a_walk_takes_its_own_cursors_only(product: Product, path: str, user: in
 def test_an_object_with_a_right_mark_is_no_position(product: Product) -> None:
     for made_up in ({}, {"a": 1}, "newest", 7, None):
         assert ask(product, TIMELINE, BEN, made_up).status == 400  # type: ignore[arg-type]
+
+
+def test_a_damaged_mark_in_a_cursor_is_called_a_damaged_cursor(product: Product) -> None:
+    """The client has sent no mark, and could not find it."""
+    cursor = cursors.encode("timeline unread", BEN, [SOME_MS, 1, 0, "damaged", SOME_MS])
+    answer = product.call("GET", f"{TIMELINE}?unread=true&cursor={cursor}", BEN)
+    assert (answer.status, set(answer.body["error"]["fields"])) == (400, {"cursor"})

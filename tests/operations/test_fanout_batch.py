@@ -9,6 +9,7 @@ import pytest
 from alifakes.tablestore.app import TablestoreFake
 from feed import wiring
 from feed.call import Call
+from feed.errors import InvalidRequest
 from feed.operations import _arrivals, fanout_batch
 from feed.store import inboxes, jobs, schema
 from tests.operations.conftest import Calls, Clock, Meanwhile
@@ -247,3 +248,11 @@ def test_requests_and_units_of_a_delivery(product: Product, driver: InProcess, c
     lines = calls()
     assert [line["requests"] for line in lines] == [5, 5, 6]
     assert sum(line["write_cu"] for line in lines) == len(FANS) + 2 * 3 + 1
+
+
+@pytest.mark.parametrize("name", ["article_id", "delivery", "shard"])
+@pytest.mark.parametrize("number", [-1, 2**53, 2**64])
+def test_a_number_that_no_row_can_have_is_refused(driver: InProcess, name: str, number: int) -> None:
+    message = {"article_id": 1, "delivery": 1, "shard": 0, name: number}
+    with pytest.raises(InvalidRequest):
+        driver.invoke("fanout-batch", json.dumps(message).encode())

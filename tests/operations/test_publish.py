@@ -6,9 +6,10 @@ import pytest
 
 from alifakes.tablestore.app import TablestoreFake
 from feed.domain.ids import hashed
+from feed.operations.publish._content import RULES
 from feed.store import articles, hotlists, outboxes, schema
 from feed.store.client import Tables
-from feed.store.rows import Delete
+from feed.store.rows import Delete, Update
 from tests.operations.conftest import Clock
 from tests.steps import InProcess, Product
 
@@ -251,6 +252,21 @@ def test_a_delivery_older_than_its_ledger_is_done(product: Product, store: Table
 def test_html_is_sanitised_before_it_is_stored(product: Product, sent: str, kept: str) -> None:
     article = product.call("POST", "/v1/articles", ANN, {"title": "t", "html": sent, "state": "public"}).body["id"]
     assert product.call("GET", f"/v1/articles/{article}").body["html"] == kept
+
+
+def test_what_was_stored_by_older_rules_is_sanitised_when_it_is_read(product: Product, store: Tables) -> None:
+    article = product.publish(ANN)["id"]
+    hostile, safe = "<p>x<script>alert(1)</script></p>", "<p>x</p>"
+    key = (hashed(article),)
+    store.write(Update(schema.ARTICLES, key, put={"html": hostile}, drop=("html_rules",)))
+    assert product.call("GET", f"/v1/articles/{article}", BEN).body["html"] == safe
+    assert product.change(ANN, article, title="u")["html"] == safe
+    store.write(Update(schema.ARTICLES, key, put={"html": f"{'<div>' * 200}{hostile}"}))
+    assert product.call("GET", f"/v1/articles/{article}", BEN).body["html"] == ""
+    assert product.change(ANN, article, html=safe)["html"] == safe
+    row = store.get(schema.ARTICLES, key)
+    assert row is not None
+    assert (row["html"], row["html_rules"]) == (safe, RULES)
 
 
 def test_html_nested_too_deep_is_refused(product: Product) -> None:

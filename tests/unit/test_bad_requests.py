@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from feed.edge import routing
+from feed.edge.routing import Route
+from feed.errors import MethodNotAllowed
 from tests.unit.things import CONTEXT, HANDLER, Seen, event, listing, refusal
 from tests.unit.tokens import NOW_S, with_claims
 
@@ -194,6 +197,14 @@ def test_another_method_is_405_and_says_which_are_taken(method: str, seen: Seen)
     refusal(answer, 405, "method_not_allowed")
     assert answer["headers"]["allow"] == "DELETE, GET, OPTIONS"
     assert seen.request is None
+
+
+def test_an_address_of_its_own_takes_its_own_methods_only() -> None:
+    routes = (Route("GET", "/v1/things/{id}", ""), Route("PUT", "/v1/things/me", ""))
+    assert routing.allow(routing.at(routes, "/v1/things/me")) == {"allow": "OPTIONS, PUT"}
+    with pytest.raises(MethodNotAllowed):
+        routing.find(routes, "GET", "/v1/things/me")
+    assert routing.find(routes, "GET", "/v1/things/7")[1] == {"id": "7"}
 
 
 @pytest.mark.parametrize("token", [None, "x", "a.b.c", with_claims(exp=NOW_S - 61), with_claims(aud="tips")])

@@ -110,6 +110,9 @@ def test_every_answer_has_the_strict_headers(seen: Seen) -> None:
     seen.error = KeyError("x")
     answers.append(HANDLER(event(), CONTEXT))
     assert [answer["statusCode"] for answer in answers] == [204, 404, 200, 201, 401, 400, 500, 500]
+    assert STRICT["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert (STRICT["x-content-type-options"], STRICT["referrer-policy"]) == ("nosniff", "no-referrer")
+    assert STRICT["strict-transport-security"] == "max-age=31536000"
     for answer in answers:
         assert STRICT.items() <= answer["headers"].items()
         assert answer["headers"]["cache-control"] == "no-store"

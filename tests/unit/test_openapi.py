@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from commands import openapi
 from commands.openapi import BACKEND, Declared, document
 from feed.edge.routing import Address, Route
+from feed.errors import CorrectRequest, FeedError
 from feed.operations._fields import Id, IdempotencyKey, PublicRequest, Rfc3339, Size, Title
 from tests.unit.things import served
 
@@ -96,6 +97,27 @@ def test_answers_are_described_as_they_are_sent() -> None:
     }
     assert schemas["Inner"]["properties"]["at"] == {"type": "string", "format": "date-time", "nullable": True}
     assert list(operation("delete")["responses"]) == ["204", "400", "401", "403", "404", "409", "413", "503"]
+
+
+def test_every_refusal_has_its_status() -> None:
+    """So that a 500, or whatever else nobody thought of, is none that the document knows."""
+    whole = document(openapi.declared(openapi.ROOT / "functions"))
+    told = {status for path in whole["paths"].values() for item in path.values() for status in item["responses"]}
+    ours = {str(error.status) for error in (*FeedError.__subclasses__(), *CorrectRequest.__subclasses__())}
+    assert told <= {"200", "201", "204", "429", "503"} | ours - {"405", "500"}
+    assert {"415", "413"} <= set(whole["paths"]["/v1/articles"]["post"]["responses"])
+    notify = whole["paths"]["/v1/payments/alipay/notify"]["post"]["responses"]
+    assert list(notify["400"]["content"]) == ["text/plain"]
+
+
+def test_a_body_of_which_nothing_may_be_missing_must_be_there() -> None:
+    whole = document(openapi.declared(openapi.ROOT / "functions"))
+    assert whole["paths"]["/v1/users/me"]["put"]["requestBody"]["required"] is True
+
+
+def test_options_takes_whatever_stands_in_the_address() -> None:
+    (parameter,) = operation("options")["parameters"]
+    assert (parameter["name"], parameter["schema"]) == ("id", {"type": "string", "minLength": 1})
 
 
 def test_what_has_a_budget_may_be_told_to_wait() -> None:

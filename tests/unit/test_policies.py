@@ -16,6 +16,7 @@ from commands.project_files import EXAMPLE, POLICIES, SERVICE
 from commands.running import ROOT
 from feed.edge.routing import Route
 from feed.store import schema
+from feed.store.personal import LOOKED_AT
 from feed.wiring import Grant
 from tests.steps import load_handler
 
@@ -48,6 +49,7 @@ def test_a_grant_is_what_the_entry_file_says() -> None:
     assert GRANTS["train-recommendations"] == Grant(tables=(schema.LOG, schema.NEIGHBORS))
     assert GRANTS["fanout-batch"].invokes == ("fanout-batch",)
     assert GRANTS["healthz"] == Grant()
+    assert set(GRANTS["erase-user"].tables) == set(LOOKED_AT)
 
 
 def test_every_function_that_knows_its_callers_reads_who_is_banned_and_cannot_ban() -> None:

@@ -13,7 +13,7 @@ from alifakes.alipay.deliveries import Sending
 from alifakes.alipay.errors import AlipayError
 from alifakes.alipay.faults import Faults
 from alifakes.alipay.trades import Trade
-from alifakes.loopback import is_loopback
+from alifakes.loopback import is_from_elsewhere, is_loopback
 from alifakes.server import Request, Response
 
 PREFIX = "/_fake/"
@@ -46,6 +46,7 @@ class Control:
             ("GET", "notifications"): lambda _body: {"notifications": [_sent(each) for each in fake.notifications]},
             ("GET", "clock"): lambda _body: {"now_ms": fake.now()},
             ("POST", "clock"): self._advance,
+            ("GET", "faults"): lambda _body: fake.faults.listing(),
             ("POST", "faults"): lambda body: fake.faults.add_json(json.loads(body)),
             ("DELETE", "faults"): lambda _body: fake.faults.clear(),
             ("GET", "public_key"): lambda _body: {"public_key": fake.alipay_public_key},
@@ -55,6 +56,8 @@ class Control:
     def handle(self, request: Request) -> Response | Awaitable[Response]:
         if not is_loopback(request.client_ip):
             return _answer(HTTPStatus.FORBIDDEN, {"error": "The control plane answers this machine only."})
+        if is_from_elsewhere(request.headers):
+            return _answer(HTTPStatus.FORBIDDEN, {"error": "The control plane answers no page of another place."})
         name = request.target.partition("?")[0].removeprefix(PREFIX)
         route = self._routes.get((request.method, name)) or self._buyer(request.method, name)
         if route is None:

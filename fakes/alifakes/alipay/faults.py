@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from threading import Lock
 from typing import Any, get_args
 
@@ -91,6 +91,11 @@ class Faults:
             trial.add(**_read_rule(rule))
         with self._lock:
             self._faults += trial._faults
+
+    def listing(self) -> list[dict[str, object]]:
+        """The rules in force as `add_json` takes them; `count` is what is left of each."""
+        with self._lock:
+            return [{**asdict(fault), "kind": fault.kind.value} for fault in self._faults]
 
     def clear(self) -> None:
         with self._lock:

@@ -6,13 +6,16 @@ import asyncio
 import threading
 import uuid
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, TextIO, TypeVar
 
+from alifakes.console.app import PREFIX, Console, ConsoleOptions
+from alifakes.console.local import Runtime
+from alifakes.console.recording import Recording
 from alifakes.function_compute import events
 from alifakes.function_compute.clock import Clock
 from alifakes.function_compute.control import Control, LogEntry
@@ -20,14 +23,15 @@ from alifakes.function_compute.destinations import Destinations
 from alifakes.function_compute.gateway import Gateway
 from alifakes.function_compute.invocations import Invocation, Invocations
 from alifakes.function_compute.invoke_api import SYNC_PAYLOAD_LIMIT, InvokeApi, too_large
-from alifakes.function_compute.model import Project
+from alifakes.function_compute.model import Project, ProjectError
 from alifakes.function_compute.project import read_project
 from alifakes.function_compute.routes import Routes
 from alifakes.function_compute.sandbox.environment import surroundings
 from alifakes.function_compute.sandbox.pool import MAX_WAITING, Pool
+from alifakes.function_compute.static_files import StaticFiles
 from alifakes.function_compute.triggers.http import HttpTriggers
 from alifakes.function_compute.triggers.timers import Timers
-from alifakes.server import HttpServer, Request, Response
+from alifakes.server import Handler, HttpServer, Request, Response
 
 Env = Mapping[str, str] | Callable[[str, str], Mapping[str, str]]
 LOG_LINES_KEPT = 10_000
@@ -40,9 +44,10 @@ class FunctionComputeFake:
     `env` answers the file's `${env()}`; when it is a function it is called with the invoke endpoint and the public one,
     known only once the ports are open. `layers` maps names to folders or zips (`{runtime}` in a path stands for the
     function's), `interpreters` runtimes to commands (default: the declared Python, where it is installed and the layers
-    allow it), `routes` is an OpenAPI file or document for the public port. `log_file` (a path or an open stream) takes
-    what functions print, `on_line` a line per invocation. `max_body` is the public port's limit in bytes. `clock` is
-    the time of timers, retries and maximum ages.
+    allow it), `routes` is an OpenAPI file or document for the public port, `static` are files beside its routes.
+    `log_file` (a path or an open stream) takes what functions print, `on_line` a line per invocation. `max_body` is the
+    public port's limit in bytes. `clock` is the time of timers, retries and maximum ages. `console` says what
+    the console at /_console of the invoke port needs to know; without it, there is none.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class FunctionComputeFake:
         env: Env | None = None,
         layers: Mapping[str, Path] | None = None,
         routes: str | Path | Mapping[str, Any] | None = None,
+        static: StaticFiles | None = None,
         interpreters: Mapping[str, str] | None = None,
         log_file: str | Path | TextIO | None = None,
         max_instances: int = 4,
@@ -64,12 +70,14 @@ class FunctionComputeFake:
         retry_base_s: float = 1.0,
         clock: Clock | None = None,
         on_line: Callable[[str], None] | None = None,
+        console: ConsoleOptions | None = None,
     ) -> None:
         self.notes: list[str] = []
         self._project_file = Path(project_file)
         self._env = env
         self._layers = layers or {}
         self._routes = routes
+        self._static = static
         self._interpreters = interpreters or {}
         self._log_file = log_file
         self._log_stream: TextIO | None = None
@@ -80,6 +88,9 @@ class FunctionComputeFake:
         self._clock = clock or Clock()
         self._log_lines: deque[LogEntry] = deque(maxlen=LOG_LINES_KEPT)
         self._on_line = on_line
+        self._console_options = console
+        self._console: Console | None = None
+        self._recording: Recording | None = None
         self._home: TemporaryDirectory[str] | None = None
         self._pools: dict[str, Pool] = {}
         self._invocations: Invocations | None = None
@@ -95,6 +106,11 @@ class FunctionComputeFake:
     def endpoint(self) -> str:
         """Where SDKs and /_fake/ calls go."""
         return self._control_server.endpoint
+
+    @property
+    def console(self) -> str | None:
+        """The console's address, None without one."""
+        return None if self._console is None else f"{self.endpoint}{PREFIX}/"
 
     @property
     def api_endpoint(self) -> str:
@@ -157,6 +173,8 @@ class FunctionComputeFake:
             )
             for address, around in surrounded.items()
         }
+        if self._console_options is not None:
+            self._recording = Recording(project.by_address())
         self._invocations = Invocations(
             self._pools,
             self._print,
@@ -164,17 +182,38 @@ class FunctionComputeFake:
             retry_base_s=self._retry_base_s,
             sleep=self._clock.sleep,
             now=self._clock.seconds,
+            watcher=self._recording,
         )
         self._timers = Timers(project, self._invocations, now=self._clock.now, sleep=self._clock.sleep)
         if self._run_timers:
             self._timers.start()
+        self._open_console(Runtime(project, self._invocations, destinations, self._timers, self._clock))
         control = Control(project, self._invocations, destinations, self._timers, self._clock, self._log_lines)
         triggers = HttpTriggers(self._invocations)
         api = InvokeApi(project, self._invocations, triggers)
-        self._control_server.handler = lambda request: (
-            control.handle(request) if request.target.startswith("/_fake/") else api.handle(request)
-        )
-        self._api_server.handler = Gateway(project, routes, triggers).handle
+        self._control_server.handler = self._doors(control, api)
+        self._api_server.handler = Gateway(project, routes, triggers, self._static).handle
+
+    def _open_console(self, runtime: Runtime) -> None:
+        if self._console_options is None or self._recording is None:
+            return
+        try:
+            self._console = Console(self._console_options, self._recording, runtime)
+        except ValueError as error:
+            raise ProjectError(str(error)) from None
+        self._console.start()
+
+    def _doors(self, control: Control, api: InvokeApi) -> Handler:
+        console = self._console
+
+        def handle(request: Request) -> Response | Awaitable[Response]:
+            if request.target.startswith("/_fake/"):
+                return control.handle(request)
+            if console is not None and request.target.startswith(PREFIX):
+                return console.handle(request)
+            return api.handle(request)
+
+        return handle
 
     def _read_routes(self, project: Project) -> Routes:
         if self._routes is None:
@@ -186,6 +225,8 @@ class FunctionComputeFake:
     async def _close(self) -> None:
         await self._control_server.stop()
         await self._api_server.stop()
+        if self._console is not None:
+            await self._console.stop()
         if self._timers is not None:
             await self._timers.stop()
         if self._invocations is not None:
@@ -194,8 +235,10 @@ class FunctionComputeFake:
         if self._home is not None:
             self._home.cleanup()
 
-    def _log(self, function: str, request_id: str, line: str) -> None:
+    def _log(self, function: str, request_id: str, instance_id: str, line: str) -> None:
         self._log_lines.append((function, request_id, line))
+        if self._recording is not None:
+            self._recording.printed(instance_id, line)
         if self._log_stream is not None:
             self._log_stream.write(f"{datetime.now():%H:%M:%S}  {function}  {request_id}  {line}\n")
             self._log_stream.flush()

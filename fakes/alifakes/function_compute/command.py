@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -10,9 +11,11 @@ import threading
 from datetime import datetime, timezone
 from pathlib import Path
 
+from alifakes.console.app import ConsoleOptions
 from alifakes.function_compute.app import FunctionComputeFake
 from alifakes.function_compute.clock import Clock
 from alifakes.function_compute.model import ProjectError
+from alifakes.function_compute.static_files import StaticFiles
 
 
 def main(argv: list[str]) -> int:
@@ -27,12 +30,14 @@ def main(argv: list[str]) -> int:
         layers={name: Path(folder) for name, folder in options.layer},
         interpreters=dict(options.interpreter),
         routes=options.routes,
+        static=_static(options.static, options.static_headers),
         log_file=options.log_file or sys.stderr,
         max_instances=options.max_instances,
         max_waiting=options.max_waiting,
         clock=Clock(options.clock),
         timers=not options.no_timers,
         on_line=lambda line: print(line, flush=True),
+        console=None if options.no_console else ConsoleOptions(options.tablestore, options.alipay, options.prices),
     )
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -45,6 +50,8 @@ def main(argv: list[str]) -> int:
     for note in fake.notes:
         print(f"note: {note}", file=sys.stderr)
     print(f"invoke: {fake.endpoint}")
+    if fake.console is not None:
+        print(f"console: {fake.console}")
     print(f"ready: {fake.api_endpoint}", flush=True)
     ended.wait()
     fake.stop()
@@ -58,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=9000, help="the invoke API's port (0: any free one)")
     parser.add_argument("--api-port", type=int, default=8000, help="the public API's port (0: any free one)")
     parser.add_argument("--routes", help="an OpenAPI document with x-aliyun-apigateway-backend fields")
+    parser.add_argument("--static", type=Path, metavar="DIR", help="files to serve where no route is")
+    parser.add_argument("--static-headers", type=_object, default={}, metavar="FILE", help="JSON of their headers")
     layer = "a folder or zip laid out as the layer; {runtime} in it stands for the function's runtime"
     parser.add_argument("--layer", type=_pair, action="append", default=[], metavar="NAME=PATH", help=layer)
     parser.add_argument("--interpreter", type=_pair, action="append", default=[], metavar="RUNTIME=PYTHON")
@@ -67,8 +76,25 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--clock", type=_moment, metavar="TIME", help="time stands still there (ISO 8601) until /_fake/clock moves it"
     )
+    console = parser.add_argument_group("console", "at /_console of the invoke API's port, for this machine only")
+    console.add_argument("--no-console", action="store_true", help="record nothing, show nothing")
+    console.add_argument("--tablestore", metavar="URL", help="the Tablestore emulator that functions use")
+    console.add_argument("--alipay", metavar="URL", help="the Alipay emulator that they use")
+    console.add_argument("--prices", type=Path, metavar="FILE", help="a file of prices; without it, quantities only")
     parser.add_argument("--no-timers", action="store_true", help="timer triggers fire only when asked to")
     return parser
+
+
+def _static(folder: Path | None, headers: dict[str, str]) -> StaticFiles | None:
+    return StaticFiles(folder, headers=headers) if folder is not None else None
+
+
+def _object(file: str) -> dict[str, str]:
+    try:
+        found = json.loads(Path(file).read_bytes())
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"'{file}' cannot be read as JSON: {error}") from None
+    return {str(name): str(value) for name, value in found.items()}
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from alifakes.function_compute.destinations import Destinations
 from alifakes.function_compute.invocations import Invocations
 from alifakes.function_compute.model import Project
 from alifakes.function_compute.triggers.timers import Timers
+from alifakes.loopback import is_from_elsewhere
 from alifakes.server import Request, Response
 
 IDLE_TIMEOUT_MS = 30_000
@@ -22,7 +23,7 @@ LogEntry = tuple[str, str, str]
 
 
 class Control:
-    """Unsigned: whoever reaches the port may call these."""
+    """Unsigned: whoever reaches the port may call these, but no page of another place that a browser shows."""
 
     def __init__(
         self,
@@ -54,6 +55,8 @@ class Control:
     async def handle(self, request: Request) -> Response:
         path, _, query = request.target.partition("?")
         operation = f"{request.method} {path}"
+        if is_from_elsewhere(request.headers):
+            return _error(403, "The control plane answers no page of another place.")
         if operation not in self._operations:
             return _error(404, f"There is no {operation}.")
         parameters = {name: values[-1] for name, values in parse_qs(query).items()}

@@ -43,6 +43,7 @@ def read_function(lint: Lint, props: Any, path: str) -> tuple[Function, list[str
         http_triggers=http,
         timer_triggers=timers,
         reserved=_reserved(lint, props, path),
+        cpu=props.get("cpu"),
     ), notes
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from alifakes.function_compute import events
 from alifakes.function_compute.model import Project
 from alifakes.function_compute.routes import Routes, Target, trigger_targets
+from alifakes.function_compute.static_files import StaticFiles
 from alifakes.function_compute.triggers.http import HttpTriggers
 from alifakes.server import Request, Response
 
@@ -17,12 +18,16 @@ class Gateway:
     """Answers every request of the public port.
 
     In the service each trigger has a host of its own; here it is `<function>.localhost`, for one of FC 2.0
-    `<function>.<service>.localhost`. Under any other name the port is the API gateway of the routes.
+    `<function>.<service>.localhost`. Under any other name the port is the API gateway of the routes, and what has
+    none is looked for among the static files.
     """
 
-    def __init__(self, project: Project, routes: Routes, triggers: HttpTriggers) -> None:
+    def __init__(
+        self, project: Project, routes: Routes, triggers: HttpTriggers, static: StaticFiles | None = None
+    ) -> None:
         self._routes = routes
         self._triggers = triggers
+        self._static = static
         self._hosts = {
             ".".join(part for part in (function.name, function.service, "localhost") if part).lower(): targets
             for function in project.functions
@@ -34,6 +39,9 @@ class Gateway:
         path = request.target.partition("?")[0]
         found = self._find(request, path)
         if found is None:
+            file = self._static.answer(request) if self._static is not None else None
+            if file is not None:
+                return file
             return events.json_error(404, "not_found", f"There is nothing at {path}.", request_id)
         targets, parameters = found
         target = targets.get(request.method)

@@ -7,25 +7,29 @@ import time
 import uuid
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any, Protocol
 
 from alifakes.function_compute.destinations import Destinations, Ending, result_event
 from alifakes.function_compute.model import Function
-from alifakes.function_compute.sandbox.instance import Outcome
+from alifakes.function_compute.sandbox.environment import access_key_id
+from alifakes.function_compute.sandbox.instance import Instance, Outcome
 from alifakes.function_compute.sandbox.pool import Exhausted, Pool
 
 RECORDS_KEPT = 20_000
 ASYNC_PAYLOAD_LIMIT = 128 * 1024
 # for so long an invocation is tried again that finds all instances busy
 THROTTLED_AT_MOST_S = 5 * 3600
+_numbers = count(1)
 
 
 @dataclass
 class Invocation:
     """One invocation; `status` is queued, running, retrying, throttled, ok, error, expired, dropped or (http) a number.
 
-    `started_ms` is the wall clock's time at submission; `duration_ms` is the last attempt's.
+    `started_ms` is the wall clock's time at submission; `duration_ms` is the last attempt's. `parent` is the number of
+    the invocation that asked for it, or whose result it is told.
     """
 
     function: str
@@ -38,10 +42,12 @@ class Invocation:
     attempts: int = 0
     duration_ms: float = 0.0
     started_ms: int = field(default_factory=lambda: int(time.time() * 1000))
+    parent: int | None = None
+    number: int = field(default_factory=lambda: next(_numbers))
 
     @classmethod
-    def of(cls, function: Function, kind: str, label: str = "") -> Invocation:
-        return cls(function.name, function.service, kind, label)
+    def of(cls, function: Function, kind: str, label: str = "", parent: int | None = None) -> Invocation:
+        return cls(function.name, function.service, kind, label, parent=parent)
 
     @property
     def address(self) -> str:
@@ -64,6 +70,21 @@ class TaskExists(Exception):
 OnInvocation = Callable[[Invocation], None]
 
 
+class Watcher(Protocol):
+    """Is told on the event loop what becomes of every invocation; whatever waits or raises there harms them all."""
+
+    def accepted(self, invocation: Invocation, event: bytes) -> None: ...
+    def begun(self, invocation: Invocation, instance: Instance) -> None:
+        """An attempt."""
+
+    def printed(self, instance_id: str, line: str) -> None: ...
+    def ended(self, outcome: Outcome) -> None:
+        """The attempt of the outcome's instance."""
+
+    def changed(self, invocation: Invocation) -> None:
+        """Its status."""
+
+
 class Invocations:
     """Belongs to one event loop. `sleep` and `now` (seconds) are the queue's clock.
 
@@ -81,6 +102,7 @@ class Invocations:
         retry_base_s: float = 1.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now: Callable[[], float] = time.time,
+        watcher: Watcher | None = None,
     ) -> None:
         self.records: deque[Invocation] = deque(maxlen=RECORDS_KEPT)
         self._pools = pools
@@ -89,6 +111,8 @@ class Invocations:
         self._retry_base_s = retry_base_s
         self._sleep = sleep
         self._now = now
+        self._watcher = watcher
+        self._callers: dict[str, Invocation] = {}  # what runs now, by the access key id that it signs with
         self._slots = {address: asyncio.Semaphore(pool.max_instances) for address, pool in pools.items()}
         self._queued: set[asyncio.Task[None]] = set()
         self._resting = 0
@@ -98,10 +122,10 @@ class Invocations:
 
     async def run(self, invocation: Invocation, event: bytes, judge: Callable[[Outcome], str] | None = None) -> Outcome:
         """Runs it now; `judge` names the status of a finished call. Raises Exhausted."""
-        self.records.append(invocation)
-        invocation.status, invocation.attempts = "running", 1
+        self._record(invocation, event)
+        invocation.attempts = 1
         try:
-            outcome = await self._pools[invocation.address].invoke(event, invocation.request_id, waits=True)
+            outcome = await self._invoke(invocation, event, waits=True)
         except Exhausted:
             self._finish(invocation, "429", 0.0)
             raise
@@ -118,15 +142,46 @@ class Invocations:
         self._accept(invocation, event, delay_s)
         if self._to_double[invocation.address] > 0:
             self._to_double[invocation.address] -= 1
-            twin = Invocation(**{**vars(invocation), "label": f"{invocation.label} again".strip()})
+            twin = replace(invocation, label=f"{invocation.label} again".strip(), number=next(_numbers))
             self._accept(twin, event, delay_s)
 
     def double(self, address: str, times: int) -> None:
         """The next so many asynchronous invocations of a function are delivered twice: at least once, not once."""
         self._to_double[address] = times
 
-    def _accept(self, invocation: Invocation, event: bytes, delay_s: int) -> None:
+    def caller(self, key_id: str) -> int | None:
+        """The number of the invocation that is run by the instance of this access key id."""
+        found = self._callers.get(key_id)
+        return found.number if found else None
+
+    def _record(self, invocation: Invocation, event: bytes) -> None:
         self.records.append(invocation)
+        if self._watcher is not None:
+            self._watcher.accepted(invocation, event)
+
+    async def _invoke(self, invocation: Invocation, event: bytes, *, waits: bool) -> Outcome:
+        """Raises Exhausted."""
+        keys: list[str] = []
+
+        def taken(instance: Instance) -> None:
+            keys.append(access_key_id(instance.id))
+            self._callers[keys[0]] = invocation
+            invocation.status = "running"
+            if self._watcher is not None:
+                self._watcher.begun(invocation, instance)
+
+        pool = self._pools[invocation.address]
+        try:
+            outcome = await pool.invoke(event, invocation.request_id, waits=waits, taken=taken)
+        finally:
+            for key_id in keys:
+                del self._callers[key_id]
+        if self._watcher is not None:
+            self._watcher.ended(outcome)
+        return outcome
+
+    def _accept(self, invocation: Invocation, event: bytes, delay_s: int) -> None:
+        self._record(invocation, event)
         task = asyncio.ensure_future(self._work_off(invocation, event, delay_s))
         self._queued.add(task)
         task.add_done_callback(self._ended)
@@ -145,13 +200,14 @@ class Invocations:
             told = result_event(function, invocation.request_id, invocation.attempts, event, ending, self._now())
             target = self._destinations.deliver(function, invocation.request_id, destination, told)
             if target is not None:
-                self._tell(Invocation.of(target, "async", f"result of {function.address}"), told)
+                label = f"result of {function.address}"
+                self._tell(Invocation.of(target, "async", label, invocation.number), told)
 
     def _tell(self, telling: Invocation, event: bytes) -> None:
         if len(event) <= ASYNC_PAYLOAD_LIMIT:
             self.enqueue(telling, event)
         else:
-            self.records.append(telling)
+            self._record(telling, event)
             self._finish(telling, "dropped", 0.0)
 
     async def _attempts(self, invocation: Invocation, event: bytes, accepted: float) -> Ending:
@@ -167,7 +223,7 @@ class Invocations:
                 if throttled_s > THROTTLED_AT_MOST_S:
                     self._finish(invocation, "429", 0.0)
                     return Ending("FunctionResourceExhausted")
-                invocation.status = "throttled"
+                self._wait(invocation, "throttled")
                 await self._rest(pause_s)
                 throttled_s, pause_s = throttled_s + pause_s, pause_s * 2
             elif outcome.error_type is None or invocation.attempts > config.retries:
@@ -175,15 +231,14 @@ class Invocations:
                 return Ending(outcome.error_type or "", outcome)
             else:
                 self._finish(invocation, "error", outcome.duration_ms)
-                invocation.status = "retrying"
+                self._wait(invocation, "retrying")
                 await self._rest(self._retry_base_s * 2 ** (invocation.attempts - 1))
 
     async def _attempt(self, invocation: Invocation, event: bytes) -> Outcome | None:
         """None when all instances are busy."""
         invocation.attempts += 1
-        invocation.status = "running"
         try:
-            return await self._pools[invocation.address].invoke(event, invocation.request_id, waits=False)
+            return await self._invoke(invocation, event, waits=False)
         except Exhausted:
             invocation.attempts -= 1
             return None
@@ -199,6 +254,13 @@ class Invocations:
     def _finish(self, invocation: Invocation, status: str, duration_ms: float) -> None:
         invocation.status, invocation.duration_ms = status, duration_ms
         self._on_invocation(invocation)
+        if self._watcher is not None:
+            self._watcher.changed(invocation)
+
+    def _wait(self, invocation: Invocation, status: str) -> None:
+        invocation.status = status
+        if self._watcher is not None:
+            self._watcher.changed(invocation)
 
     async def settled(self) -> None:
         """Waits until every asynchronous invocation has ended or waits for its next attempt."""

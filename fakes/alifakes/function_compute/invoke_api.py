@@ -71,7 +71,7 @@ class InvokeApi:
         invokes = request.method == "POST" and leaf == "invocations"
         if not match or not (invokes or (request.method == "GET" and leaf in (None, "async-invoke-config"))):
             raise Refusal(400, "PathNotSupported", f"{request.method} {path} is not supported")
-        verify_fc(request)
+        key_id = verify_fc(request)
         if service is None:
             return _json(
                 200, {"services": [_service(name) for name in self._services()], "nextToken": None}, request_id
@@ -87,7 +87,7 @@ class InvokeApi:
             return _json(200, _function(function), request_id)
         if leaf == "async-invoke-config":
             return _json(200, _async_config(function), request_id)
-        return await self._invoke(request, function, request_id, _V2016)
+        return await self._invoke(request, function, request_id, _V2016, key_id)
 
     async def _proxy(self, request: Request, request_id: str, match: re.Match[str]) -> Response:
         """An HTTP trigger of FC 2.0 lets in whom it declares, by itself."""
@@ -121,21 +121,24 @@ class InvokeApi:
         match = _PATH_2023.fullmatch(path)
         if not match or request.method != "POST":
             raise Refusal(400, "PathNotSupported", f"{request.method} {path} is not supported")
-        verify_acs3(request)
+        key_id = verify_acs3(request)
         address = unquote(match.group(1))
         function = self._functions.get(address)
         if function is None:
             raise Refusal(404, "FunctionNotFound", f"function '{address}' does not exist")
         _check_qualifier(parse_qs(query).get("qualifier", [""])[0])
-        return await self._invoke(request, function, request_id, _V2023)
+        return await self._invoke(request, function, request_id, _V2023, key_id)
 
     # both
-    async def _invoke(self, request: Request, function: Function, request_id: str, dialect: _Dialect) -> Response:
+    async def _invoke(
+        self, request: Request, function: Function, request_id: str, dialect: _Dialect, key_id: str
+    ) -> Response:
         if function.is_http:
             # what the service answers here is not documented; its triggers exclude those of events
             raise Refusal(400, "InvalidArgument", f"function '{function.name}' has an http trigger, call it by HTTP")
         asynchronous = is_asynchronous(request)
-        invocation = Invocation.of(function, "async" if asynchronous else "sync")
+        kind = "async" if asynchronous else "sync"
+        invocation = Invocation.of(function, kind, parent=self._invocations.caller(key_id))
         invocation.request_id = request_id
         if asynchronous:
             return submit(self._invocations, function, invocation, request, request.body, dialect.task_header)

@@ -95,6 +95,7 @@ class Function:
     timer_triggers: tuple[TimerTrigger, ...] = ()
     # how far it is scaled, which may differ where the function is the same
     reserved: int | None = None
+    cpu: float | None = None  # vCPUs, None where the file leaves them to the service
 
     @property
     def address(self) -> str:

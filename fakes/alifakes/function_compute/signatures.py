@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from alifakes.function_compute.sandbox.environment import ACCESS_KEY_ID, ACCESS_KEY_SECRET, SECURITY_TOKEN
 from alifakes.server import Request
 
-# access key id -> secret and the security token that must come with it
+# access key id -> secret and the security token that must come with it; each instance has an id after the second's
 _KEYS: dict[str, tuple[str, str | None]] = {
     "local": ("local", None),
     ACCESS_KEY_ID: (ACCESS_KEY_SECRET, SECURITY_TOKEN),
@@ -37,8 +37,8 @@ class Refusal(Exception):
     message: str
 
 
-def verify_fc(request: Request, *, with_query: bool = False) -> None:
-    """The `FC id:signature` of the 2016-08-15 API (the body is not covered); raises Refusal.
+def verify_fc(request: Request, *, with_query: bool = False) -> str:
+    """The `FC id:signature` of the 2016-08-15 API (the body is not covered): whose id it is; raises Refusal.
 
     HTTP triggers want the query signed as well, as lines of its own.
     """
@@ -64,17 +64,18 @@ def verify_fc(request: Request, *, with_query: bool = False) -> None:
     digest = headers.get("content-md5")
     if digest and digest != base64.b64encode(hashlib.md5(request.body).digest()).decode():  # noqa: S324 - the protocol's
         raise Refusal(400, "InvalidArgument", "the Content-MD5 header does not match the body")
+    return key_id
 
 
-def verify_acs3(request: Request) -> None:
-    """The ACS3-HMAC-SHA256 of the 2023-03-30 API, host and payload hash included; raises Refusal."""
+def verify_acs3(request: Request) -> str:
+    """The ACS3-HMAC-SHA256 of the 2023-03-30 API, host and payload hash included: whose id it is; raises Refusal."""
     _require(request, "x-acs-content-sha256")
-    _verify_acs3(request, {"host"})
+    return _verify_acs3(request, {"host"})
 
 
-def verify_trigger(request: Request) -> None:
+def verify_trigger(request: Request) -> str:
     """The same algorithm as HTTP triggers take it: the documented programs sign neither host nor body."""
-    _verify_acs3(request, set())
+    return _verify_acs3(request, set())
 
 
 def _require(request: Request, *names: str) -> None:
@@ -83,7 +84,7 @@ def _require(request: Request, *names: str) -> None:
             raise Refusal(400, "MissingRequiredHeader", f"required HTTP header {name} was not specified")
 
 
-def _verify_acs3(request: Request, must: set[str]) -> None:
+def _verify_acs3(request: Request, must: set[str]) -> str:
     headers = request.headers
     _require(request, "authorization", "x-acs-date")
     match = _ACS3.fullmatch(headers["authorization"])
@@ -111,6 +112,7 @@ def _verify_acs3(request: Request, must: set[str]) -> None:
     whole = must <= set(signed) and digest in ("", hashlib.sha256(request.body).hexdigest())
     if not whole or not hmac.compare_digest(expected, signature):
         raise Refusal(403, "SignatureNotMatch", _MISMATCH)
+    return key_id
 
 
 def _check_date(text: str) -> None:
@@ -144,7 +146,8 @@ def _canonical_query(query: str) -> str:
 
 
 def _secret(key_id: str, token: str | None) -> str:
-    secret, expected = _KEYS.get(key_id, ("", None))
+    known = ACCESS_KEY_ID if key_id.startswith(f"{ACCESS_KEY_ID}.") else key_id
+    secret, expected = _KEYS.get(known, ("", None))
     if not secret:
         raise Refusal(403, "InvalidAccessKeyID", f"the access key ID '{key_id}' does not exist")
     if token != expected:

@@ -9,8 +9,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from alifakes.loopback import is_loopback
+from alifakes.loopback import is_from_elsewhere, is_loopback
 from alifakes.server import Request, Response
+from alifakes.tablestore import browse
 from alifakes.tablestore.clock import Clock
 from alifakes.tablestore.faults import Faults
 from alifakes.tablestore.instances import Instances
@@ -41,11 +42,14 @@ class Control:
             ("POST", "faults"): lambda _query, body: faults.add_json(body),
             ("DELETE", "faults"): lambda _query, _body: faults.clear(),
             ("GET", "log"): lambda query, _body: log.entries(**_log_query(query)),
+            ("GET", "log/after"): lambda query, _body: log.after(int(query.get("number", "0"))),
             ("DELETE", "log"): lambda _query, _body: log.clear(),
             ("GET", "clock"): lambda _query, _body: self._show_clock(),
             ("POST", "clock"): lambda _query, body: self._move_clock(body),
             ("GET", "settings"): lambda _query, _body: asdict(instances.settings),
             ("POST", "settings"): lambda _query, body: self.set(**_only(body, _AT_RUN_TIME)),
+            ("GET", "tables"): lambda _query, _body: browse.tables(instances),
+            ("GET", "rows"): lambda query, _body: browse.rows(instances, query),
             ("GET", "snapshots"): lambda _query, _body: instances.snapshots(),
             ("POST", "snapshots"): lambda _query, body: instances.keep(_name(body)),
             ("POST", "restore"): lambda _query, body: instances.restore(_name(body)),
@@ -54,6 +58,8 @@ class Control:
     def handle(self, request: Request) -> Response:
         if not is_loopback(request.client_ip):
             return _answer(HTTPStatus.FORBIDDEN, {"error": "The control plane answers this machine only."})
+        if is_from_elsewhere(request.headers):
+            return _answer(HTTPStatus.FORBIDDEN, {"error": "The control plane answers no page of another place."})
         path, _, query = request.target.partition("?")
         name = path.removeprefix(PREFIX)
         route = self._routes.get((request.method, name))

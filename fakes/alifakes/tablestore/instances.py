@@ -40,6 +40,10 @@ class Instances:
             self._engines[name] = engine
         return engine
 
+    def names(self) -> list[str]:
+        """Of those that were asked for since the start."""
+        return sorted(self._engines)
+
     def reset(self) -> None:
         """Drop the data of every instance, also of those that nobody has asked for since the start."""
         self.close()

@@ -6,6 +6,7 @@ import json
 import os
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice
 from threading import Lock
 from typing import NamedTuple, TextIO
 
@@ -15,7 +16,10 @@ KEPT = 10_000
 
 
 class Entry(NamedTuple):
-    """`at_us`: when it was answered, since 1970. `code` is empty for a success; `fault` is the kind that struck it."""
+    """`at_us`: when it was answered, since 1970. `code` is empty for a success; `fault` is the kind that struck it.
+
+    `received` and `sent` are bytes of bodies. The access key id is as it was sent, whatever became of its signature.
+    """
 
     at_us: int
     request_id: str
@@ -27,6 +31,9 @@ class Entry(NamedTuple):
     spent: Sequence[Spent]
     took_us: int
     fault: str | None
+    access_key_id: str = ""
+    received: int = 0
+    sent: int = 0
 
     def json(self) -> dict[str, object]:
         return {
@@ -42,7 +49,28 @@ class Entry(NamedTuple):
             "write_cu": sum(part.write for part in self.spent),
             "took_ms": self.took_us / 1000,
             "fault": self.fault,
+            "access_key_id": self.access_key_id,
+            "received": self.received,
+            "sent": self.sent,
         }
+
+    def row(self) -> list[object]:
+        """The same for programs that take thousands of them, with what was spent in each table."""
+        began_us = self.at_us - self.took_us
+        spent = [list(part) for part in self.spent]
+        return [
+            began_us,
+            self.took_us,
+            self.access_key_id,
+            self.api,
+            self.tables,
+            self.status,
+            self.code,
+            spent,
+            self.received,
+            self.sent,
+            self.fault,
+        ]
 
 
 class RequestLog:
@@ -53,6 +81,7 @@ class RequestLog:
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._added = 0
         self._lock = Lock()
         self._path = path
         self._file: TextIO | None = None
@@ -70,6 +99,7 @@ class RequestLog:
     def add(self, entry: Entry) -> None:
         with self._lock:
             self._entries.append(entry)
+            self._added += 1
         if self._file is not None:
             self._file.write(json.dumps(entry.json()) + "\n")
 
@@ -87,6 +117,18 @@ class RequestLog:
             and code in (None, entry.code)
             and (table is None or table in entry.tables)
         ]
+
+    def after(self, number: int) -> dict[str, object]:
+        """Those behind the first `number` ever added, as rows, and how many there are now; `lost` are forgotten.
+
+        A number that was never reached is of a log before this one: it begins with what is kept.
+        """
+        with self._lock:
+            first = self._added - len(self._entries)
+            begin = first if number > self._added else max(number, first)
+            entries = list(islice(self._entries, begin - first, None))
+            added = self._added
+        return {"rows": [entry.row() for entry in entries], "number": added, "lost": max(0, first - number)}
 
     def clear(self) -> None:
         with self._lock:

@@ -111,7 +111,7 @@ class Service:
     def _answer(self, call: Call, exchange: _Exchange) -> Response:
         failure = exchange.effect.failure
         if failure is FaultKind.DISCONNECT:
-            self._note(exchange, _now(), 0, "", ())
+            self._note(exchange, _now(), 0, "", (), 0)
             return _SILENCE
         try:
             answer = self._execute(call, exchange)
@@ -169,7 +169,7 @@ class Service:
         self, status: int, body: bytes, exchange: _Exchange, code: str = "", spent: Sequence[Spent] = ()
     ) -> Response:
         now = _now()
-        request_id = self._note(exchange, now, status, code, spent)
+        request_id = self._note(exchange, now, status, code, spent, len(body))
         failure = exchange.effect.failure
         digested = body + b"\0" if failure is FaultKind.WRONG_MD5 else body
         response = _respond(status, digested, exchange.path, exchange.signer, request_id, now)
@@ -180,7 +180,7 @@ class Service:
             return Response(status, headers, body)
         return response
 
-    def _note(self, exchange: _Exchange, now: int, status: int, code: str, spent: Sequence[Spent]) -> str:
+    def _note(self, exchange: _Exchange, now: int, status: int, code: str, spent: Sequence[Spent], sent: int) -> str:
         """Log the request under a new id; `status` 0 is no answer."""
         request_id = _request_id(now)
         took_us = (time.perf_counter_ns() - exchange.began) // 1000
@@ -196,6 +196,9 @@ class Service:
                 spent,
                 took_us,
                 exchange.effect.name,
+                exchange.request.headers.get("x-ots-accesskeyid", ""),
+                len(exchange.request.body),
+                sent,
             )
         )
         return request_id

@@ -31,14 +31,18 @@ def mapped(layers: dict[str, Path]) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ready_lines_and_end(sample: Path, layers: dict[str, Path], number: signal.Signals) -> None:
+def test_ready_lines_and_end(sample: Path, layers: dict[str, Path], tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    (tmp_path / "headers.json").write_text('{"X-Frame-Options": "DENY"}')
+    files = [f"--static={tmp_path}", f"--static-headers={tmp_path / 'headers.json'}"]
     routes = f"--routes={sample / 'openapi.yaml'}"
-    process = start(sample, str(sample / "s.yaml"), "--port=0", "--api-port=0", routes, *mapped(layers))
+    process = start(sample, str(sample / "s.yaml"), "--port=0", "--api-port=0", routes, *files, *mapped(layers))
     try:
         assert process.stdout is not None
         invoke, ready = process.stdout.readline().split(), process.stdout.readline().split()
         assert (invoke[0], ready[0]) == ("invoke:", "ready:")
         assert requests.get(f"{ready[1]}/things/1", timeout=20).status_code == 201
+        assert requests.get(ready[1], timeout=20).headers["x-frame-options"] == "DENY"
         assert requests.get(f"{invoke[1]}/_fake/invocations", timeout=20).status_code == 200
         children = [
             pid for file in Path(f"/proc/{process.pid}/task").glob("*/children") for pid in file.read_text().split()

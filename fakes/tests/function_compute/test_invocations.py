@@ -65,7 +65,7 @@ class Scripted:
         self.max_instances = max_instances
         self._run = run
 
-    async def invoke(self, event: bytes, request_id: str, *, waits: bool) -> Outcome:
+    async def invoke(self, event: bytes, request_id: str, *, waits: bool, **_: object) -> Outcome:
         assert not waits
         assert request_id
         ok = await self._run(event)

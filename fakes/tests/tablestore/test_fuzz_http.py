@@ -92,7 +92,8 @@ def statuses(received: bytes) -> list[int]:
         version, status, *_ = line.split(" ")
         assert version == "HTTP/1.1"
         headers = dict(line.split(": ", 1) for line in lines)
-        received = rest[int(headers.get("content-length", 0)) :]
+        is_of_head = rest.startswith(b"HTTP/1.1 ")  # whose answer tells the length of a body that it has not
+        received = rest if is_of_head else rest[int(headers.get("content-length", 0)) :]
         if status != "100":
             found.append(int(status))
     return found

@@ -1,4 +1,4 @@
-"""scripts/admin: take down, ban, look, replay and recount, each act asked for, on record and safe to repeat."""
+"""scripts/admin: take down, ban, look, replay, recount, erase: each act asked for, on record and safe to repeat."""
 
 from __future__ import annotations
 

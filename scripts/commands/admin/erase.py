@@ -29,10 +29,11 @@ class MoneyPending(Reload):
     """Money is on its way to or from the person; the message says what to do."""
 
 
-def begin(user_id: int, paid_out_fen: int, desk: Desk) -> str:
+def begin(user_id: int, paid_out_fen: int, desk: Desk, *, again: bool = False) -> str:
     """What was done, in one line. `paid_out_fen` is the balance as it was paid to the person outside the product.
 
-    Asked for twice, or by two at once, it is done once. Raises Declined, FeedError.
+    Asked for twice, or by two at once, it is done once; `again` is for who was erased and has come back, as by a
+    backup. Raises Declined, FeedError.
     """
     running = erasures.find(desk.tables, user_id)
     if running is not None:
@@ -40,29 +41,26 @@ def begin(user_id: int, paid_out_fen: int, desk: Desk) -> str:
     user = users.find(desk.tables, user_id)
     if user is None and not is_closed(user_id, desk.tables):
         raise NotFound(f"There is no user {user_id}.")
-    if user is None:
+    if user is None and not again:
         desk.complete_earlier(ERASE, _target(user_id))
         return f"User {user_id} is erased: nothing is left but the id among the banned ones and in what is on record."
     _require_settled(user_id, paid_out_fen, desk.tables)
-    lost = f"{user.article_count} articles, {user.follower_count} followers"
-    desk.agree(f"Erase user {user_id} “{user.nickname}” ({lost}) for ever? Nothing of it can be brought back.")
-    begun = Audit(
-        _target(user_id),
-        desk.call.time_ms(),
-        secrets.token_hex(8),
-        ERASE,
-        desk.by,
-        desk.why,
-        f"{lost}, balance {paid_out_fen} fen paid out",
-        ERASED,
-    )
-    audits.begin(desk.tables, begun)
+    lost = f"{user.article_count} articles, {user.follower_count} followers" if user else "what is left"
+    name = f" “{user.nickname}”" if user else ""
+    desk.agree(f"Erase user {user_id}{name} ({lost}) for ever? Nothing of it can be brought back.")
+    _record(user_id, f"{lost}, balance {paid_out_fen} fen paid out", desk)
     _close(user_id, desk)
     pseudonym = -1 - secrets.randbelow(pseudonyms.MOST)
     new = Erasure(user_id, pseudonym, begun_ms=desk.call.time_ms(), trace=desk.call.trace_id)
     with suppress(ConditionFailed):  # another command was faster
         erasures.begin(desk.tables, new)
     return f"User {user_id} is banned, and is being erased: the sweeper starts it within a minute."
+
+
+def _record(user_id: int, before: str, desk: Desk) -> None:
+    """It is completed by the command that finds the person erased."""
+    now_ms, id = desk.call.time_ms(), secrets.token_hex(8)
+    audits.begin(desk.tables, Audit(_target(user_id), now_ms, id, ERASE, desk.by, desk.why, before, ERASED))
 
 
 def wait(user_id: int, desk: Desk, pause: Callable[[float], None]) -> str:

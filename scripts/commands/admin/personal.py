@@ -27,6 +27,8 @@ def add_commands(add: Add, acting: argparse.ArgumentParser, user: Callable[[str]
     about = "the balance, which the person has been paid outside this product (0)"
     erasing.add_argument("--paid-out", type=_fen, default=0, metavar="FEN", help=about)
     erasing.add_argument("--no-wait", action="store_true", help="only begin; it goes on by itself for over an hour")
+    about = "look once more for who is erased already, as after a backup was restored"
+    erasing.add_argument("--again", action="store_true", help=about)
     erasing.set_defaults(tables=_TABLES, run=lambda given, desk: _erase(given, desk, say))
     about = "read every row of every table and list what still names a person; exit code 1 if anything does"
     checking = add("erase-check", about)
@@ -45,7 +47,7 @@ def _export(given: argparse.Namespace, desk: Desk, say: Say) -> int:
 
 
 def _erase(given: argparse.Namespace, desk: Desk, say: Say) -> int:
-    say(erase.begin(given.id, given.paid_out, desk))
+    say(erase.begin(given.id, given.paid_out, desk, again=given.again))
     if not given.no_wait and erase.is_running(given.id, desk):
         say(erase.wait(given.id, desk, time.sleep))
     return 0

@@ -54,7 +54,7 @@ def _manifest(client: Any, folder: Path, label: str, tables: Sequence[Table]) ->
     if manifest is None:
         if folder.exists() and any(folder.iterdir()):
             raise Refused(f"{folder} is not empty, and no dump; name a new folder.")
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it is everything about everybody
         existing = set(client.list_table())
         keys = {table.name: list(table.key_names) for table in tables if table.name in existing}
         manifest = Manifest(folder, label, _now(), keys=keys)

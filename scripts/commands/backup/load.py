@@ -7,7 +7,7 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,6 +30,10 @@ from feed.store.schema import TABLES, Table
 
 USUAL_DEVIATION_S = 86_400
 _HOUR_MS = 3_600_000
+
+
+class NotEqual(Refused):
+    """What is in the instance is not what was loaded."""
 
 
 @dataclass
@@ -61,7 +65,8 @@ class Progress:
             new.replace(self.folder / "done.json")
 
     def forget(self) -> None:
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.done.clear()
 
 
 @dataclass(frozen=True)
@@ -95,11 +100,14 @@ class Loading:
         sequences = Sequences(self._progress.folder / "sequences.sqlite")
         try:
             self._load(sequences)
+            rows = sum(self._progress.done.values())
             if not into_existing:
                 self._each(self._tables, partial(self._compare, sequences))
+        except NotEqual:
+            self._progress.forget()
+            raise
         finally:
             sequences.close()
-        rows = sum(self._progress.done.values())
         self._progress.forget()
         return Loaded(rows, self._manifest.rows - rows, self._written, self._compared)
 
@@ -113,16 +121,14 @@ class Loading:
             )
         if steps(self._client, self._all):
             raise Refused("The instance lacks tables or indexes; run scripts/tables migrate first.")
-        if not (into_existing or self._progress.begun):
-            full = [table.name for table in self._tables if self._has_rows(table)]
-            if full:
-                raise Refused(f"There are rows in {', '.join(full)}; add --into-existing to replace those of the dump.")
+        full = [table.name for table in self._tables if not Reader(self._client, table, self._compared).is_empty()]
+        if not full:
+            self._progress.forget()  # what a former run has loaded is gone
+        elif not (into_existing or self._progress.begun):
+            raise Refused(f"There are rows in {', '.join(full)}; add --into-existing to replace those of the dump.")
         for table in self._tables:
             for part in parts_of(table):
                 self._manifest.check(part)
-
-    def _has_rows(self, table: Table) -> bool:
-        return next(Reader(self._client, table, self._compared).range(None, None), None) is not None
 
     def _load(self, sequences: Sequences) -> None:
         versioned = [table for table in self._tables if is_versioned(table)]
@@ -148,16 +154,10 @@ class Loading:
     def _put(self, sequences: Sequences, part: Part) -> None:
         if part.name in self._progress.done:
             return
-        count = 0
-
-        def counted(rows: Iterator[Row]) -> Iterator[Row]:
-            nonlocal count
-            for count, row in enumerate(rows, 1):  # noqa: B007 (it is the number of rows)
-                yield row
-
         with self._manifest.lines(part) as lines:
-            rows = counted(self._expected(sequences, part.table, lines))
-            put_all(self._client, part.table, rows, self._written, versioned=is_versioned(part.table))
+            kept = _unexpired(part.table, lines)
+            rows = (sequences.renumbered(part.table, row) for row in kept)
+            count = put_all(self._client, part.table, rows, self._written, versioned=is_versioned(part.table))
         self._progress.save(part.name, count)
 
     def _append(self, sequences: Sequences, part: Part) -> None:
@@ -171,32 +171,29 @@ class Loading:
                 count += len(numbers)
         self._progress.save(part.name, count)
 
-    def _expected(self, sequences: Sequences, table: Table, lines: Iterator[Row]) -> Iterator[Row]:
-        """The rows as they are to stand in the instance."""
-        for row in lines:
-            left = _unexpired(table, row)
-            if left is not None:
-                yield sequences.renumbered(table, left)
-
     def _compare(self, sequences: Sequences, part: Part) -> None:
+        """All but what has expired since it was put, or will within the hour."""
         reader = Reader(self._client, part.table, self._compared)
-        found = (row for row, _ in reader.range(part.low, part.high))
+        found = _unexpired(part.table, (row for row, _ in reader.range(part.low, part.high)))
         with self._manifest.lines(part) as lines:
-            for wanted, there in zip_longest(self._expected(sequences, part.table, lines), found):
-                if wanted is None or there is None or not _equal(part.table, wanted, there):
-                    key = (wanted or there).key
-                    raise Refused(f"The row {key} of {part.table.name} is not as it was dumped; has anybody written?")
+            wanted = (sequences.renumbered(part.table, row) for row in _unexpired(part.table, lines))
+            for one, other in zip_longest(wanted, found):
+                if one is None or other is None or not _equal(part.table, one, other):
+                    raise NotEqual(
+                        f"The row {(one or other).key} of {part.table.name} is not as it was dumped. Whoever writes "
+                        "must stop; then load again, into empty tables or with --into-existing."
+                    )
 
 
-def _unexpired(table: Table, row: Row) -> Row | None:
-    """Without the cells that are older than the table keeps them, or will be within the hour; None if none is left."""
-    if table.ttl_s < 0 or not row.cells:
-        return row
-    oldest = time.time_ns() // 1_000_000 - table.ttl_s * 1000 + _HOUR_MS
-    kept = [at for at, version in enumerate(row.versions) if version > oldest]
-    if not kept:
-        return None
-    return Row(row.key, tuple(row.cells[at] for at in kept), tuple(row.versions[at] for at in kept))
+def _unexpired(table: Table, rows: Iterable[Row]) -> Iterator[Row]:
+    """Without the cells that are older than the table keeps them, or will be within the hour, and rows without any."""
+    oldest = time.time_ns() // 1_000_000 - table.ttl_s * 1000 + _HOUR_MS if table.ttl_s > 0 else -1
+    for row in rows:
+        kept = [at for at, version in enumerate(row.versions) if version > oldest]
+        if len(kept) == len(row.versions):
+            yield row
+        elif kept:
+            yield Row(row.key, tuple(row.cells[at] for at in kept), tuple(row.versions[at] for at in kept))
 
 
 def _equal(table: Table, one: Row, other: Row) -> bool:

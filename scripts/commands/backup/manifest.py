@@ -19,7 +19,7 @@ from commands.table_admin import Refused
 from feed.store.schema import Table
 
 FORMAT = 1
-_CUTS = (None, *"123456789abcdef", None)
+CUTS = (None, *"123456789abcdef", None)
 """Where hashed keys are cut into even parts; other keys are cut somehow."""
 
 
@@ -112,7 +112,7 @@ class Manifest:
 
 
 def parts_of(table: Table) -> list[Part]:
-    return [Part(table, number, low, high) for number, (low, high) in enumerate(pairwise(_CUTS))]
+    return [Part(table, number, low, high) for number, (low, high) in enumerate(pairwise(CUTS))]
 
 
 @contextmanager

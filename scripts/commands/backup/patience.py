@@ -1,4 +1,4 @@
-"""Requests that may be repeated, tried again for a minute and a half; what all of them cost."""
+"""Requests that may be repeated, tried again for half a minute; what all of them cost."""
 
 from __future__ import annotations
 

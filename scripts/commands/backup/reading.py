@@ -37,6 +37,12 @@ class Reader:
         self._units.add(consumed)
         return [] if row is None else [Row.of_sdk(row)]
 
+    def is_empty(self) -> bool:
+        start, end = self._bound(None), self._bound(None, tablestore.INF_MAX)
+        consumed, _, rows, _ = patiently(partial(self._page, start, end, limit=1))
+        self._units.add(consumed)
+        return not rows
+
     def _bound(self, first: str | None, otherwise: Any = tablestore.INF_MIN) -> list[tuple[str, Any]]:
         names = self._table.key_names
         rest = [(name, tablestore.INF_MIN if first is not None else otherwise) for name in names[1:]]
@@ -49,5 +55,5 @@ class Reader:
             self._units.add(consumed)
             yield from ((Row.of_sdk(row), asked_ms) for row in rows)
 
-    def _page(self, start: Any, end: Any) -> Any:
-        return self._client.get_range(self._table.name, "FORWARD", start, end, max_version=1)
+    def _page(self, start: Any, end: Any, limit: int | None = None) -> Any:
+        return self._client.get_range(self._table.name, "FORWARD", start, end, limit=limit, max_version=1)

@@ -20,9 +20,13 @@ class NotWritten(tablestore.OTSClientError):  # type: ignore[misc]
     """Some rows of a batch were refused for now."""
 
 
-def put_all(client: Any, table: Table, rows: Iterable[Row], units: Units, *, versioned: bool) -> None:
+def put_all(client: Any, table: Table, rows: Iterable[Row], units: Units, *, versioned: bool) -> int:
+    """How many they were."""
+    count = 0
     for batch in _batches(rows):
         _put(client, table, batch, units, versioned)
+        count += len(batch)
+    return count
 
 
 def is_versioned(table: Table) -> bool:

@@ -13,9 +13,14 @@ from alifakes.function_compute.sandbox.interpreters import choose, version_of
 from alifakes.function_compute.sandbox.layers import Opt, Shelf
 
 # the temporary credentials of the account `local`; the emulators accept these three only together
-ACCESS_KEY_ID = "STS.local"
+ACCESS_KEY_ID = "STS.local"  # and any other that begins with it and a dot
 ACCESS_KEY_SECRET = "local"
 SECURITY_TOKEN = "local-token"
+
+
+def access_key_id(instance_id: str) -> str:
+    """Each instance signs with one of its own, so that what it asks for can be told from what others do."""
+    return f"{ACCESS_KEY_ID}.{instance_id}"
 
 
 @dataclass(frozen=True)
@@ -53,21 +58,21 @@ class Surroundings:
         else:
             # images from Debian 11 on renamed it
             variables["FC_FUNCTION_VERSION" if function.runtime == "python3.12" else "FC_VER_ID"] = "LATEST"
-        return variables | self._credential_variables()
+        return variables | self._credential_variables(access_key_id(instance_id))
 
-    def _credential_variables(self) -> dict[str, str]:
+    def _credential_variables(self, key_id: str) -> dict[str, str]:
         if self.function.role is None:
             return {}
         variables = {
-            "ALIBABA_CLOUD_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": key_id,
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
             "ALIBABA_CLOUD_SECURITY_TOKEN": SECURITY_TOKEN,
         }
         if self.function.service is not None:
-            variables.update(accessKeyID=ACCESS_KEY_ID, accessKeySecret=ACCESS_KEY_SECRET, securityToken=SECURITY_TOKEN)
+            variables.update(accessKeyID=key_id, accessKeySecret=ACCESS_KEY_SECRET, securityToken=SECURITY_TOKEN)
         return variables
 
-    def start_frame(self) -> dict[str, Any]:
+    def start_frame(self, instance_id: str) -> dict[str, Any]:
         function = self.function
         return {
             "path": [str(function.code_dir), *self._layer_path()],
@@ -75,7 +80,7 @@ class Surroundings:
             "wsgi": function.is_http,
             "initializer": function.initializer and function.initializer.handler,
             "pre_stop": function.pre_stop and function.pre_stop.handler,
-            "context": self._context(),
+            "context": self._context(access_key_id(instance_id)),
         }
 
     def _layer_path(self) -> list[str]:
@@ -84,7 +89,7 @@ class Surroundings:
         candidates = (opt / "python", opt / "python/lib" / self.function.runtime / "site-packages")
         return [str(folder) for folder in candidates if folder.is_dir()]
 
-    def _context(self) -> dict[str, Any]:
+    def _context(self, key_id: str) -> dict[str, Any]:
         """The documented attributes besides request_id and logger; mappings become objects."""
         function = self.function
         about = {
@@ -102,7 +107,7 @@ class Surroundings:
             **shared,
             "function": about,
             "credentials": {
-                "access_key_id": ACCESS_KEY_ID if granted else "",
+                "access_key_id": key_id if granted else "",
                 "access_key_secret": ACCESS_KEY_SECRET if granted else "",
                 "security_token": SECURITY_TOKEN if granted else "",
             },

@@ -32,7 +32,7 @@ LONGEST_LINE = 65_536
 _PIPE_SIZE = 65_536
 UNHANDLED = "UnhandledInvocationError"
 
-LogLine = Callable[[str, str, str], None]
+LogLine = Callable[[str, str, str, str], None]
 _T = TypeVar("_T")
 
 
@@ -53,7 +53,7 @@ class _Ended(Exception):
 
 
 class Instance:
-    """A process that handles one request at a time; `log` is told function, request id and line."""
+    """A process that handles one request at a time; `log` is told function, request id, its own id and line."""
 
     def __init__(self, surroundings: Surroundings, code_version: tuple[int, ...], log: LogLine) -> None:
         self.code_version = code_version
@@ -68,6 +68,11 @@ class Instance:
         self._memory_mb = 0.0
         self._process: subprocess.Popen[bytes] | None = None
         self._disconnect: Callable[[], None]
+
+    @property
+    def is_cold(self) -> bool:
+        """Whether the next invocation must start the process first."""
+        return not self._ready
 
     async def invoke(self, event: bytes, request_id: str) -> Outcome:
         """Runs the handler, after the initializer when it is the first time; never raises for what the code does."""
@@ -138,7 +143,7 @@ class Instance:
             await self._launch()
         except OSError as error:
             raise _Ended(f"Process could not be started: {error.strerror}") from None
-        self._send(self._surroundings.start_frame())
+        self._send(self._surroundings.start_frame(self.id))
         header, body = await self._within(self._receive(), LOAD_TIMEOUT_S)
         hook = self._surroundings.function.initializer
         if header["ok"] and hook is not None:
@@ -249,4 +254,4 @@ class Instance:
     def _note(self, line: str) -> None:
         self._tail += line.encode() + b"\n"
         del self._tail[: -2 * LOG_TAIL]
-        self._log(self._surroundings.function.address, self._request_id, line)
+        self._log(self._surroundings.function.address, self._request_id, self.id, line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from alifakes.function_compute.sandbox.environment import Surroundings
 from alifakes.function_compute.sandbox.instance import Instance, LogLine, Outcome
@@ -31,8 +32,13 @@ class Pool:
         self._stopping: set[asyncio.Task[None]] = set()
         self._idle: list[Instance] = []
 
-    async def invoke(self, event: bytes, request_id: str, *, waits: bool) -> Outcome:
-        """Raises Exhausted when all instances are busy, and one that `waits` only when too many wait already."""
+    async def invoke(
+        self, event: bytes, request_id: str, *, waits: bool, taken: Callable[[Instance], None] = lambda _: None
+    ) -> Outcome:
+        """Raises Exhausted when all instances are busy, and one that `waits` only when too many wait already.
+
+        `taken` is told the instance before it begins.
+        """
         if self._slots.locked() and not (waits and self._waiting < self._max_waiting):
             raise Exhausted(
                 f"function '{self.function.address}' has {self.max_instances} instances at work"
@@ -44,12 +50,13 @@ class Pool:
         finally:
             self._waiting -= 1
         try:
-            return await self._run(event, request_id)
+            return await self._run(event, request_id, taken)
         finally:
             self._slots.release()
 
-    async def _run(self, event: bytes, request_id: str) -> Outcome:
+    async def _run(self, event: bytes, request_id: str, taken: Callable[[Instance], None]) -> Outcome:
         instance = self._take()
+        taken(instance)
         try:
             return await instance.invoke(event, request_id)
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
+from typing import Any
 
 from alifakes.function_compute import events
 from alifakes.function_compute.invocations import Invocation, Invocations
@@ -59,13 +60,32 @@ class Timers:
             self._fire(function, trigger, due)
             due = schedule.after(self._now())
 
-    def fire(self, name: str) -> list[str]:
-        """Fires every timer trigger of a function (name or address) now, enabled or not; returns the request ids."""
+    def fire(self, name: str, trigger_name: str | None = None) -> list[str]:
+        """Fires timer triggers of a function (name or address) now, enabled or not: that of the name given, or all.
+
+        Returns the request ids.
+        """
         moment = self._now()
         return [
             self._fire(function, trigger, moment)
             for function, trigger in self._triggers
-            if name in (function.name, function.address)
+            if name in (function.name, function.address) and trigger_name in (None, trigger.name)
+        ]
+
+    def listing(self) -> list[dict[str, Any]]:
+        """Every trigger, and when its schedule has it next, in ms since 1970; that runs while `running` says so."""
+        moment = self._now()
+        return [
+            {
+                "function": function.address,
+                "name": trigger.name,
+                "cron": trigger.cron,
+                "enabled": trigger.enabled,
+                "running": bool(self._tasks) and trigger.enabled,
+                "payload": trigger.payload,
+                "next_ms": int(Schedule(trigger.cron).after(moment).timestamp() * 1000),
+            }
+            for function, trigger in self._triggers
         ]
 
     def _fire(self, function: Function, trigger: TimerTrigger, moment: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import tablestore as ots_sdk
@@ -24,8 +25,8 @@ LONGEST_S = 5
 LEAST_ACCEPTED = 0.6  # of searches and scans: the others show that checks hold, these reach what lies behind them
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
+@contextmanager
+def indexed() -> Iterator[Engine]:
     """With a table `t` of 30 rows and an index `i` of one field of each type."""
     with TablestoreFake() as fake:
         client = fake.client("fuzz")
@@ -45,6 +46,12 @@ def engine() -> Iterator[Engine]:
             client.put_row("t", ots_sdk.Row([("pk", f"{at:02}")], cells[: 2 + at % 7]))
         client.connection.pool.clear()
         yield fake._instances.get("fuzz")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with indexed() as engine:
+        yield engine
 
 
 def check(engine: Engine, api: str, request: Message) -> bool:

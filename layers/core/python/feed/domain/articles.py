@@ -46,6 +46,7 @@ class Article(NamedTuple):
     `audience` are the latest one's number of shards and followers at its start; `sequence` is the outbox row's.
     `publish_at_ms` is there as long as the article is SCHEDULED.
     `counted_ms` is when a counter last moved, `recounts` how often they were made anew from the log.
+    `html_rules` are those by which `html` was sanitised; 0 is before they were numbered.
     """
 
     id: int
@@ -68,6 +69,7 @@ class Article(NamedTuple):
     counts: Counts = Counts()
     recounts: int = 0
     counted_ms: int = 0
+    html_rules: int = 0
 
     @property
     def shown(self) -> bool:

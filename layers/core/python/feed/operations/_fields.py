@@ -173,6 +173,8 @@ def _string(shortest: int, longest: int, **more: Any) -> WithJsonSchema:
 
 _TOKEN = "^[A-Za-z0-9_-]+$"
 
+Number = Annotated[int, Field(ge=0, le=MAX_ID)]
+"""Of a message: what no key and no row could hold is refused before it is looked for."""
 Id = Annotated[int, whole_number(1, MAX_ID), _integer(1, MAX_ID)]
 Version = Annotated[int, whole_number(1, MAX_ID), _integer(1, MAX_ID)]
 Size = Annotated[int, whole_number(1, 100), _integer(1, 100, default=20)]

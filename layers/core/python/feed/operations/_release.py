@@ -75,7 +75,7 @@ def release(article: Article, call: Call, world: World) -> Article:
         articles.finish_release(tables, article)
     except ConditionFailed:
         current = articles.find(tables, article.id)
-        return current._replace(html=article.html) if current is not None else article
+        return current._replace(html=article.html, html_rules=article.html_rules) if current is not None else article
     return article._replace(state=State.PUBLIC)
 
 

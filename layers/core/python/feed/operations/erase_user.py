@@ -8,19 +8,18 @@ from pydantic import BaseModel
 
 from feed.call import Call
 from feed.errors import Busy, ConditionFailed
-from feed.operations._erasing import go_on
-from feed.operations._fields import Message
+from feed.operations._erasing import ERASE_USER, go_on
+from feed.operations._fields import Message, Number
 from feed.store import erasures
 from feed.store.erasures import Erasure
 from feed.wiring import World
 
-ERASE_USER = "erase-user"
 _HAND_ON_S = 20.0
 """What is left of the declared time-out when no more pages are begun."""
 
 
 class Request(Message):
-    user_id: int
+    user_id: Number
 
 
 class Response(BaseModel):

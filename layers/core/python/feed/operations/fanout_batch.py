@@ -23,7 +23,7 @@ from feed.domain.fanout import (
 from feed.domain.warmth import is_cold
 from feed.errors import Busy, ConditionFailed, FeedError
 from feed.operations._arrivals import PATIENT_ROUNDS, Undelivered, note_late, push_all
-from feed.operations._fields import Message
+from feed.operations._fields import Message, Number
 from feed.operations._release import GUARD_MS, delivery_guard, start_shard, start_shards
 from feed.store import articles, jobs, relations, work
 from feed.wiring import World
@@ -37,9 +37,9 @@ LOOK_AGAIN_S = 5.0
 
 
 class Request(Message):
-    article_id: int
-    delivery: int
-    shard: int
+    article_id: Number
+    delivery: Number
+    shard: Number
 
 
 class Response(BaseModel):

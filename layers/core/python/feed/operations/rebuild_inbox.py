@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from feed.call import Call
 from feed.operations._catch_up import Visit, read_stretch
-from feed.operations._fields import Message
+from feed.operations._fields import Message, Number
 from feed.operations._rebuild import go_on_later
 from feed.store import sessions
 from feed.wiring import World
@@ -18,8 +18,8 @@ _HAND_ON_S = 15.0
 class Request(Message):
     """`day` is that of the visit, `behind` the follow behind which to go on, by its place in the index."""
 
-    reader_id: int
-    day: int
+    reader_id: Number
+    day: Number
     behind: tuple[int, str] | None = None
 
 

@@ -14,6 +14,7 @@ from feed.domain.fanout import Job, is_abandoned, is_hopeless
 from feed.errors import Busy, ConditionFailed, Misconfigured, ProviderAway
 from feed.observability import alert, log_problem, log_resumed
 from feed.operations._byline import BYLINE, sign_articles
+from feed.operations._erasing import ERASE_USER
 from feed.operations._reconcile import reconcile
 from feed.operations._recount import RECOUNT, recount
 from feed.operations._recount_people import MOST_IN_A_TURN, PEOPLE, Part, TooMany, recount_later, recount_person
@@ -21,7 +22,6 @@ from feed.operations._release import FANOUT_GUARD, dead_letter, release, start_s
 from feed.operations._settlement import PAYMENT, Suspicious
 from feed.operations._telling import tell_again
 from feed.operations.block._parting import BLOCK, settle
-from feed.operations.erase_user import ERASE_USER
 from feed.operations.follow._change import finish
 from feed.store import articles, erasures, jobs, relations, work
 from feed.store.client import Tables

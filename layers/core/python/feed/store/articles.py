@@ -37,7 +37,7 @@ CARD = (
     *(f"{name}_count" for name in COUNTERS),
 )
 """Every column but the text itself, which would cost a list capacity units by its size."""
-FULL = (*CARD, "html")
+FULL = (*CARD, "html", "html_rules")
 _TAKEN = ("taken_from", "taken_ms", "taken_why", "taken_publish_at_ms")
 """What stands in the row of an article that is taken down, whose state is private to whoever does not know of them."""
 SEARCHED_CHARACTERS = 20_000
@@ -125,7 +125,7 @@ def revise(old: Article, new: Article) -> Update:
     """
     put: dict[str, Value] = {"title": new.title, "summary": new.summary, "version": new.version}
     drop: list[str] = []
-    if new.html != old.html:
+    if (new.html, new.html_rules) != (old.html, old.html_rules):
         put |= _text_columns(new)
     if new.cover_url is not None:
         put["cover_url"] = new.cover_url
@@ -151,7 +151,7 @@ def bury(old: Article) -> Update:
         ARTICLES,
         key(old.id),
         put={"state": State.DELETED.value, "title": "", "summary": "", "version": old.version + 1},
-        drop=("html", "text", "cover_url", "listed_ms", "publish_at_ms"),
+        drop=("html", "html_rules", "text", "cover_url", "listed_ms", "publish_at_ms"),
         expect=Expect.PRESENT,
         where=_unchanged(old),
     )
@@ -232,6 +232,7 @@ def decode(row: Row) -> Article:
         title=str(row["title"]),
         summary=str(row["summary"]),
         html=str(row.get("html", "")),
+        html_rules=int(row.get("html_rules", 0)),
         cover_url=str(cover) if cover is not None else None,
         words=int(row["words"]),
         state=_state(row),
@@ -259,7 +260,7 @@ def _text_columns(article: Article) -> dict[str, Value]:
     from feed.domain.words import plain_text
 
     text = " ".join(plain_text(article.html).split())[:SEARCHED_CHARACTERS]
-    return {"html": article.html, "words": article.words, "text": text}
+    return {"html": article.html, "html_rules": article.html_rules, "words": article.words, "text": text}
 
 
 def _byline_columns(byline: Byline) -> tuple[dict[str, Value], tuple[str, ...]]:

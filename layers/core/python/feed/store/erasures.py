@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from feed.errors import ConditionFailed
 from feed.store import stretches
 from feed.store.client import Tables
-from feed.store.rows import Delete, End, Expect, Key, Put, Row, Update, Value, Where, equals
+from feed.store.rows import Delete, End, Expect, Key, Put, Row, Update, Value, equals
 from feed.store.schema import WORK
 from feed.store.stretches import Stretch
 from feed.store.traces import Person
@@ -26,8 +26,9 @@ _DUE_MS = 0
 class Erasure:
     """`look` counts the looks at all tables, of which the last one finds nothing.
 
-    The present look is at what is `left` of `table`, an empty name is its end; it has `found` so many rows. `first_ms`
-    is when the first look has ended. `erased` counts rows of all looks, `waits` says what cannot be erased yet.
+    The present look is at what is `left` of `table`, an empty name is its end; it has `found` so many rows, `orders`
+    that is among them. `first_ms` is when the first look has ended. `erased` counts rows of all looks, `waits` says
+    what cannot be erased yet.
     """
 
     user_id: int
@@ -39,6 +40,7 @@ class Erasure:
     table: str = ""
     left: tuple[Stretch, ...] = ()
     found: int = 0
+    orders: int = 0
     first_ms: int = 0
     erased: int = 0
     waits: str = ""
@@ -48,7 +50,7 @@ class Erasure:
 
     @property
     def person(self) -> Person:
-        return Person(self.user_id, self.articles, self.pseudonym, settled=self.look > 1)
+        return Person(self.user_id, self.articles, self.pseudonym, settled=not self.orders)
 
     def may_go_on(self, now_ms: int) -> bool:
         """Whether it is time, and nobody is at it."""
@@ -75,8 +77,7 @@ def waiting(tables: Tables, now_ms: int) -> list[tuple[int, str]]:
 
 def acquire(tables: Tables, erasure: Erasure, owner: str, until_ms: int) -> Erasure:
     """Raises ConditionFailed when somebody else was faster."""
-    put: dict[str, Value] = {"owner": owner, "lease_until_ms": until_ms}
-    _change(tables, erasure, put, equals("lease_until_ms", erasure.lease_until_ms))
+    _change(tables, erasure, {"owner": owner, "lease_until_ms": until_ms})
     return replace(erasure, owner=owner, lease_until_ms=until_ms)
 
 
@@ -107,8 +108,9 @@ def end(tables: Tables, erasure: Erasure) -> None:
         tables.write(Delete(WORK, _key(erasure.user_id), where=(equals("owner", erasure.owner),)))
 
 
-def _change(tables: Tables, erasure: Erasure, put: dict[str, Value], *where: Where) -> None:
-    where = (equals("owner", erasure.owner), *where)
+def _change(tables: Tables, erasure: Erasure, put: dict[str, Value]) -> None:
+    """Each owner has a name of its own, so that whoever has read another one is refused."""
+    where = (equals("owner", erasure.owner),)
     tables.write(Update(WORK, _key(erasure.user_id), put=put, expect=Expect.PRESENT, where=where))
 
 
@@ -126,6 +128,7 @@ def _columns(erasure: Erasure) -> dict[str, Value]:
         "table": erasure.table,
         "left": stretches.encode(erasure.left),
         "found": erasure.found,
+        "orders": erasure.orders,
         "first_ms": erasure.first_ms,
         "erased": erasure.erased,
         "waits": erasure.waits,
@@ -151,6 +154,7 @@ def _decode(row: Row) -> Erasure:
         table=str(row["table"]),
         left=stretches.decode(str(row["left"])),
         found=int(row["found"]),
+        orders=int(row["orders"]),
         first_ms=int(row["first_ms"]),
         erased=int(row["erased"]),
         waits=str(row["waits"]),

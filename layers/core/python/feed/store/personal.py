@@ -16,7 +16,6 @@ from feed.store.traces import Person, Recounts, Undo, gone, key_of, named_cells
 Rule = Callable[[Row, Person], Undo | None]
 """What is to be done about a row; None where it does not name the person."""
 
-_LONG_ID = 10**7
 _DIGITS = re.compile(r"(?<![0-9A-Za-z])[0-9]{8,}(?![0-9A-Za-z])")
 _WORDS_OF_OTHERS = frozenset({"title", "summary", "html", "text", "nickname", "message", "reason"})
 
@@ -55,13 +54,12 @@ def undo(table: str, row: Row, person: Person) -> Undo | None:
 
 
 def mentions(row: Row, person: Person) -> list[str]:
-    """Columns that hold or are called by the person's number or one of their articles', if it is long enough to be
-    no other number; what others have written is not looked at."""
-    wanted = {str(id) for id in (person.id, *person.articles) if id >= _LONG_ID}
+    """Columns that hold, or are called by, one of the person's numbers; what others have written is not looked at."""
     return [
         name
         for name, value in row.items()
-        if name not in _WORDS_OF_OTHERS and not wanted.isdisjoint(_DIGITS.findall(f"{name.replace('_', ' ')} {value}"))
+        if name not in _WORDS_OF_OTHERS
+        and not person.numbers.isdisjoint(_DIGITS.findall(f"{name.replace('_', ' ')} {value}"))
     ]
 
 
@@ -193,7 +191,7 @@ HOLDINGS: dict[str, Holding] = {
     schema.HIDDEN: Holding(by=("user_key",), cells=("m_", "t_")),
     schema.OUTBOXES: Holding(by=("author_key",), own=True),
     schema.JOBS: Holding(articles=("article_key",), rule=_job),
-    schema.INBOXES: Holding(by=("user_key", "author"), articles=("message_id",)),
+    schema.INBOXES: Holding(by=("user_key", "author"), articles=("message_id",), columns=("author",)),
     schema.NOTIFICATIONS: Holding(by=("user_key", "actor"), articles=("article",), rule=_notice),
     schema.LOG: Holding(by=("user_key",), articles=("message_id",), rule=_act),
     schema.NEIGHBORS: Holding(articles=("article_key",), rule=_neighbors),

@@ -58,7 +58,7 @@ def line(row: Row, person: Person) -> Undo | None:
 def account(row: Row, person: Person) -> Undo | None:
     """Added to what the pseudonym has got meanwhile, once; then the row goes.
 
-    Only when no call can change it any more: by then all know its orders by the pseudonym.
+    Only when no call can change it any more: by then all know its orders as the pseudonym's.
     """
     if row["user_key"] != person.key:
         return None

@@ -13,7 +13,6 @@ from feed.store.rows import (
     Between,
     Delete,
     Excerpts,
-    Expect,
     Filter,
     Hit,
     OneOf,

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from feed.domain.fanout import SET_ASIDE
 from feed.domain.ids import hashed
 from feed.store.rows import Delete, Expect, Key, Row, Value, Write
 from feed.store.schema import KEY_NAMES, TABLES
+
+_LONG_ID = 10**7
 
 
 @dataclass(frozen=True)
 class Person:
     """`articles` are theirs, as far as they are known. `pseudonym` stands for them in what is kept of money.
 
-    `settled`: every call that knew their orders by their own id is over.
+    `settled`: no order has named them for minutes, so that every call that knew one as theirs is over.
     """
 
     id: int
@@ -35,6 +38,13 @@ class Person:
     @cached_property
     def _article_names(self) -> frozenset[Value]:
         return self.articles | {hashed(article_id) for article_id in self.articles}
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Their id, the shard where they were set aside, and their articles' ids in digits, where they are so long that
+        they are no other number."""
+        ids = (self.id, SET_ASIDE + self.id, *self.articles)
+        return frozenset(str(id) for id in ids if id >= _LONG_ID)
 
     def is_named(self, value: Value | None) -> bool:
         """By their id or their key."""

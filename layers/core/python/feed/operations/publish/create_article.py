@@ -12,7 +12,7 @@ from feed.operations._cards import FullArticle, full
 from feed.operations._fields import Html, HttpsUrl, IdempotencyKey, Instant, PublicRequest, Summary, Title
 from feed.operations._release import count_shown, guard, release, released
 from feed.operations._repeats import body_hash
-from feed.operations.publish._content import clean
+from feed.operations.publish._content import RULES, clean
 from feed.operations.publish._schedule import alarm, check_schedule
 from feed.store import articles, idempotency, users, work
 from feed.store.idempotency import Claim
@@ -44,6 +44,7 @@ def run(request: Request, call: Call, world: World) -> FullArticle:
         title=request.title,
         summary=content.summary if request.summary is None else request.summary,
         html=content.html,
+        html_rules=RULES,
         cover_url=request.cover_url,
         words=content.words,
         state=State.PRIVATE if request.publish_at is None else State.SCHEDULED,

@@ -14,7 +14,7 @@ from feed.operations._fields import Html, HttpsUrl, Id, Instant, PublicRequest, 
 from feed.operations._recount_people import write_counted
 from feed.operations._release import go_public, released
 from feed.operations._rights import own
-from feed.operations.publish._content import clean, made_summary
+from feed.operations.publish._content import RULES, clean, made_summary, safe
 from feed.operations.publish._schedule import alarm, check_schedule
 from feed.store import articles, users, work
 from feed.wiring import World
@@ -61,7 +61,7 @@ def run(request: Request, call: Call, world: World) -> FullArticle:
             new = _apply(old, new, author, call, world)
         except ConditionFailed:
             continue
-        return full(new)
+        return full(safe(new))
     raise Reload("The article is being changed elsewhere at the same time; reload it and try again.")
 
 
@@ -74,7 +74,7 @@ def _edited(request: Request, old: Article) -> Article:
         content = clean(request.html)
         was_made = old.summary == made_summary(old.html)
         summary = content.summary if was_made else old.summary
-        new = new._replace(html=content.html, summary=summary, words=content.words)
+        new = new._replace(html=content.html, html_rules=RULES, summary=summary, words=content.words)
     if request.gives("summary"):
         new = new._replace(summary=request.summary)
     if request.gives("cover_url"):

@@ -6,6 +6,7 @@ from feed.call import Call
 from feed.operations._cards import FullArticle, full
 from feed.operations._fields import Id, PublicRequest
 from feed.operations._sight import visible
+from feed.operations.publish._content import safe
 from feed.wiring import World
 
 
@@ -14,4 +15,4 @@ class Request(PublicRequest):
 
 
 def run(request: Request, call: Call, world: World) -> FullArticle:
-    return full(visible(request.id, call, world.tables, text=True))
+    return full(safe(visible(request.id, call, world.tables, text=True)))

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from feed.call import Call
 from feed.domain import cursors
 from feed.domain.marks import Mark
+from feed.errors import InvalidRequest
 from feed.operations._cards import Card, card
 from feed.operations._fields import CursorText, PublicRequest, Rfc3339, Size, Switch
 from feed.operations._pages import Position
@@ -84,7 +85,11 @@ def _start(request: Request, call: Call) -> tuple[Position | None, Unread | None
     published_ms, article_id, floor_ms, mark, *began = parts
     if floor_ms > published_ms:
         raise cursors.refused()
-    return (published_ms, article_id), Unread(Mark.decode(mark), floor_ms), min([*began, call.now_ms])
+    try:
+        unread = Unread(Mark.decode(mark), floor_ms)
+    except InvalidRequest:
+        raise cursors.refused() from None  # of a mark the client knows nothing
+    return (published_ms, article_id), unread, min([*began, call.now_ms])
 
 
 def _cursor(name: str, position: Position, unread: Unread, began_ms: int, call: Call) -> str:
