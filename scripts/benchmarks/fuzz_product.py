@@ -105,7 +105,7 @@ class Events:
         answer = self._driver.invoke(name, raw)
         json.dumps(answer, ensure_ascii=False).encode()
         status = answer["statusCode"]
-        assert status in (range(500, 501) if _is_malformed(raw) else range(200, 500)), f"{name}: {status} to {raw!r}"
+        assert status == 500 if _is_malformed(raw) else 200 <= status < 500, f"{name} answers {status} to {raw!r}"
         return ACCEPTED if status < 300 else REFUSED
 
     def _invoked(self, name: str, raw: bytes) -> str:
@@ -121,10 +121,8 @@ def _is_malformed(raw: bytes) -> bool:
     """No client could have made the platform send this."""
     try:
         http_request(raw)
-    except MalformedEvent:
-        return True
-    except FeedError:
-        return False
+    except (MalformedEvent, FeedError) as error:
+        return isinstance(error, MalformedEvent)
     return False
 
 

@@ -22,6 +22,8 @@ SERIOUS = ("serious", "critical")
 @pytest.fixture(scope="module")
 def watched() -> Iterator[LocalCloud]:
     with LocalCloud(prices=PRICES, timers=False, max_instances=2) as running:
+        for person in (READER, AUTHOR):
+            act(running, person, "PUT", "/v1/users/me", {"nickname": f"person {person}"})
         yield running
 
 
@@ -79,7 +81,7 @@ def test_a_fault_strikes_and_a_timer_fires(watched: LocalCloud, console: Page) -
     expect(console.get_by_text("throttle api PutRow · used up")).to_be_visible()
     console.get_by_role("button", name="Clear all of them").click()
     console.get_by_role("link", name="Timers and clock").click()
-    console.get_by_role("button", name="Fire every-minute of sweep now").click()
+    console.get_by_role("button", name="Fire now: every-minute of sweep").click()
     expect(console.get_by_text("fired", exact=True)).to_be_visible()
     console.get_by_role("link", name="Invocations").click()
     expect(console.get_by_role("row").filter(has_text="sweep").first).to_be_visible()

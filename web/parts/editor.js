@@ -43,13 +43,15 @@ export function Editor({ start, changed, wrong }) {
   };
   const insert = (address) => {
     setLinking(null);
-    area.current.focus();
-    getSelection().removeAllRanges();
-    getSelection().addRange(linking);
-    if (linking.collapsed) run("insertText", address);
-    if (linking.collapsed) getSelection().modify("extend", "backward", "line");
-    run("createLink", address);
-    input();
+    requestAnimationFrame(() => {
+      // behind the open dialogue, the text takes no focus
+      area.current.focus();
+      getSelection().removeAllRanges();
+      getSelection().addRange(linking);
+      if (linking.collapsed) selectInserted(address);
+      run("createLink", address);
+      input();
+    });
   };
   const keepSelection = (event) => event.preventDefault();
   return html`
@@ -81,6 +83,12 @@ function LinkDialog({ insert, close }) {
   `;
 }
 
+function selectInserted(text) {
+  run("insertText", text);
+  const { anchorNode, anchorOffset } = getSelection();
+  getSelection().setBaseAndExtent(anchorNode, anchorOffset - text.length, anchorNode, anchorOffset);
+}
+
 function run(command, value) {
   document.execCommand(command, false, value);
 }
@@ -99,10 +107,10 @@ function written(area) {
   for (const element of copy.querySelectorAll("*")) {
     for (const { name } of [...element.attributes]) if (!["href", "src", "alt", "title"].includes(name)) element.removeAttribute(name);
   }
-  if (!copy.textContent.trim() && !copy.querySelector("img")) return "";
-  for (const last of [...copy.children].reverse()) {
-    if (last.textContent.trim() || last.querySelector("img")) break;
-    last.remove();
-  }
-  return copy.innerHTML;
+  for (const paragraph of copy.querySelectorAll("p:has(> ul, > blockquote, > h2, > p)")) paragraph.replaceWith(...paragraph.childNodes);
+  const blank = (element) => !element.textContent.trim() && !element.querySelector("img");
+  if (blank(copy)) return "";
+  while (copy.firstElementChild && blank(copy.firstElementChild)) copy.firstElementChild.remove();
+  while (copy.lastElementChild && blank(copy.lastElementChild)) copy.lastElementChild.remove();
+  return copy.innerHTML.replaceAll("&nbsp;", " ");
 }

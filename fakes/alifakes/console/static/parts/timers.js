@@ -24,7 +24,7 @@ export function Timers() {
         <tbody>${data.timers.map((timer) => html`<tr><td><b>${timer.function}</b></td><td>${timer.name}</td>
           <td><code>${timer.cron}</code></td>
           <td>${timer.running ? day(timer.next_ms) : timer.enabled ? "timers are off" : "not enabled"}</td>
-          <td><${Act} label=${`Fire ${timer.name} of ${timer.function} now`} act=${async () => {
+          <td><${Act} label=${`Fire now: ${timer.name} of ${timer.function}`} act=${async () => {
             await ask("POST", "timers", {}, { function: timer.function, trigger: timer.name });
             return "fired";
           }}>Fire now<//></td></tr>`)}</tbody></table>`}
