@@ -37,7 +37,7 @@ export function ago(time) {
 }
 
 export function moment(time) {
-  return new Intl.DateTimeFormat(locale.value, { dateStyle: "long", timeStyle: "short" }).format(new Date(time));
+  return new Intl.DateTimeFormat(locale.value, { dateStyle: "medium", timeStyle: "short" }).format(new Date(time));
 }
 
 export function count(number) {

@@ -67,6 +67,8 @@ def test_what_is_in_it(installed: Path) -> None:
         "alifakes/py.typed",
         "alifakes/tablestore/wire/ots_pb2.pyi",
         "alifakes/tablestore/README.md",
+        "alifakes/console/static/parts/tree.js",
+        "alifakes/console/static/vendor/preact.js",
         "LICENSE",
     ):
         assert name in listed

@@ -65,9 +65,25 @@ def test_what_runs_shows_by_itself(watched: LocalCloud, console: Page) -> None:
     detail = console.get_by_label("One invocation")
     expect(detail.get_by_role("heading", name="fanout-batch")).to_be_visible()
     expect(detail.get_by_role("cell", name="BatchWriteRow").first).to_be_visible()
-    expect(detail.get_by_label("What it printed")).to_contain_text("fanout_batch")
+    expect(detail.get_by_label("What it printed")).to_contain_text('"operation": "fanout-batch"')
     detail.get_by_role("button", name="What asked for it").click()
     expect(detail.get_by_role("heading", name="publish")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_the_console_counts_what_functions_count_themselves(watched: LocalCloud, console: Page) -> None:
+    publish(watched, "霜")
+    asked = f"{watched.console}api"
+    numbers = [each["number"] for each in console.request.get(f"{asked}/invocations").json()["records"]]
+    compared = 0
+    for number in numbers:
+        detail = console.request.get(f"{asked}/invocation?number={number}").json()
+        lines = [line for run in detail["runs"] for line in run["lines"] if line.startswith('{"operation"')]
+        said = [json.loads(line) for line in lines]
+        counted = [sum(each[name] for each in said) for name in ("requests", "read_cu", "write_cu")]
+        assert counted == [detail["own"][at] for at in (3, 5, 6)], detail["label"]
+        compared += len(said)
+    assert compared >= 5
 
 
 @pytest.mark.browser

@@ -169,7 +169,7 @@ def test_what_an_alarm_measures(name: str, given: Sequence[Any], value: float, a
     assert row["measured"] >= (value > 0 and bool(given))
 
 
-@pytest.mark.parametrize("name", QUERIES.keys() - ALARMS.keys())
+@pytest.mark.parametrize("name", sorted(QUERIES.keys() - ALARMS.keys()))
 def test_the_other_queries_run_and_charts_name_their_columns(name: str, ask: Callable[..., Any]) -> None:
     one: dict[str, Any] = {"problem": "fanout 1", "alert": "x", "resumed": "publish 1", "detail": "d", "lag_ms": 1.0}
     (row,) = ask(name, outcome("500", request_id="r", **one))

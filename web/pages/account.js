@@ -33,7 +33,7 @@ function Mine() {
 const Entry = ({ kind, amount_fen: fen, at, article_id: article, reader, message }) => html`
   <div class="people entry">
     <${PersonRow} user=${reader}>
-      <a class="quiet" href=${`/articles/${article}`}>${say(`entry_${kind}`, reader.nickname)} · <time datetime=${at}>${moment(at)}</time></a>
+      <a class="quiet" href=${`/articles/${article}`}>${say(`entry_${kind}`)} · <time datetime=${at}>${moment(at)}</time></a>
       ${message && html`<q>${message}</q>`}
     <//>
     <strong class=${kind}>${fen > 0 ? "+" : ""}${yuan(fen)}</strong>

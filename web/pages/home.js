@@ -1,16 +1,12 @@
 // Home: the timeline, what has come since, and past its end what may suit.
 
-import { html, useEffect, useState } from "../html.js";
-import { get, post, Trouble } from "../api.js";
+import { html, useState } from "../html.js";
+import { post, Trouble } from "../api.js";
 import { articles, seen } from "../news.js";
-import { person, signedIn } from "../session.js";
+import { signedIn } from "../session.js";
 import { say } from "../words.js";
-import { ArticleCard, reasonOf } from "../parts/article_card.js";
-import { FollowButton, PersonRow } from "../parts/person.js";
-import { GuestNote } from "../parts/shell.js";
-import { Tabs } from "../parts/tabs.js";
-import { Title } from "../parts/title.js";
-import { Empty } from "../parts/trouble.js";
+import { ArticleCard } from "../parts/article_card.js";
+import { Feed } from "../parts/feed.js";
 import { WalkList } from "../parts/walk_list.js";
 import { useWalk } from "../walk.js";
 
@@ -22,17 +18,11 @@ export function Home() {
   };
   const walk = useWalk("/v1/timeline", { idOf: (item) => item.article.id, meet });
   return html`
-    <div class="columns">
-      <section class="column">
-        <${Title} text=${say("home")} unseen />
-        <${Tabs} />
-        <${GuestNote} />
-        <${NewArticles} walk=${walk} />
-        ${rebuilding && html`<p class="banner" role="status">${say("rebuilding")}</p>`}
-        <${WalkList} walk=${walk} show=${show} empty=${html`<${Empty} text=${say("emptyHome")} />`} label=${say("home")} />
-      </section>
-      ${signedIn.value && html`<${AuthorsForYou} />`}
-    </div>
+    <${Feed} title=${say("home")}>
+      <${NewArticles} walk=${walk} />
+      ${rebuilding && html`<p class="banner" role="status">${say("rebuilding")}</p>`}
+      <${WalkList} walk=${walk} show=${show} empty=${say("emptyHome")} label=${say("home")} />
+    <//>
   `;
 }
 
@@ -66,28 +56,5 @@ function NewArticles({ walk }) {
     <div class="arrivals" aria-live="polite">
       ${unread > 0 && html`<button class="pill" onClick=${open}>${say("newArticles", more ? `${unread}+` : unread)}</button>`}
     </div>
-  `;
-}
-
-function AuthorsForYou() {
-  const [items, setItems] = useState([]);
-  useEffect(() => {
-    get("/v1/recommendations/authors", { size: 5 }).then(
-      (page) => setItems(page.items),
-      (trouble) => {
-        if (!(trouble instanceof Trouble)) throw trouble; // a page is whole without what it would like to add
-      },
-    );
-  }, [person.value?.id]);
-  if (!items.length) return null;
-  return html`
-    <aside class="aside" aria-labelledby="authors">
-      <h2 id="authors">${say("authorsForYou")}</h2>
-      <ul>
-        ${items.map(({ user, because }) => html`
-          <li key=${user.id}><${PersonRow} user=${user}><span class="reason">${reasonOf(because)}</span><//><${FollowButton} user=${user} known=${{ status: 0 }} /></li>
-        `)}
-      </ul>
-    </aside>
   `;
 }

@@ -3,19 +3,12 @@
 import { html } from "../html.js";
 import { say } from "../words.js";
 import { ArticleCard, reasonOf } from "../parts/article_card.js";
-import { GuestNote } from "../parts/shell.js";
-import { Tabs } from "../parts/tabs.js";
-import { Title } from "../parts/title.js";
+import { Feed } from "../parts/feed.js";
 import { WalkList } from "../parts/walk_list.js";
 import { useWalk } from "../walk.js";
 
 const List = ({ name, walk, show }) => html`
-  <section class="column">
-    <${Title} text=${say(name)} unseen />
-    <${Tabs} />
-    <${GuestNote} />
-    <${WalkList} walk=${walk} show=${show} empty=${say("emptyList")} label=${say(name)} />
-  </section>
+  <${Feed} title=${say(name)}><${WalkList} walk=${walk} show=${show} empty=${say("emptyList")} label=${say(name)} /><//>
 `;
 
 const showCard = (article) => html`<${ArticleCard} article=${article} />`;

@@ -74,7 +74,7 @@ function Form({ title, start, send, changed, done, note, reload }) {
     event.preventDefault();
     const wrong = mistakes(given);
     setErrors(wrong);
-    if (Object.values(wrong).some(Boolean)) return;
+    if (Object.values(wrong).some(Boolean)) return showFirstMistake();
     setBusy(true);
     try {
       const article = await send(given);
@@ -84,6 +84,7 @@ function Form({ title, start, send, changed, done, note, reload }) {
     } catch (trouble) {
       if (!(trouble instanceof Trouble)) throw trouble;
       setErrors(trouble.fields ?? {});
+      showFirstMistake();
       setOutdated(trouble.code === "version_conflict");
       toast(tell(trouble), true);
     } finally {
@@ -146,6 +147,11 @@ function Visibility({ given, set, error }) {
       `}
     </fieldset>
   `;
+}
+
+/** Once it is drawn. */
+function showFirstMistake() {
+  requestAnimationFrame(() => document.querySelector(".writing [aria-invalid]")?.focus());
 }
 
 function mistakes({ title, html: text, summary, cover_url: cover, state, publish_at: at }) {

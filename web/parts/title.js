@@ -3,10 +3,13 @@
 import { html, useEffect } from "../html.js";
 import { languageOf } from "../words.js";
 
+const LONG = 60;
+
 /** `unseen` is for pages that say by their place what they are. */
-export function Title({ text, unseen = false, children }) {
+export function Title({ text, unseen = false }) {
   useEffect(() => {
     document.title = `${text} · feed`;
   }, [text]);
-  return html`<h1 class=${unseen ? "unseen" : "title"} lang=${languageOf(text)}>${text}${children}</h1>`;
+  const kind = unseen ? "unseen" : text.length > LONG ? "title long" : "title";
+  return html`<h1 class=${kind} lang=${languageOf(text)}>${text}</h1>`;
 }

@@ -39,8 +39,9 @@ def test_ready_lines_and_end(sample: Path, layers: dict[str, Path], tmp_path: Pa
     process = start(sample, str(sample / "s.yaml"), "--port=0", "--api-port=0", routes, *files, *mapped(layers))
     try:
         assert process.stdout is not None
-        invoke, ready = process.stdout.readline().split(), process.stdout.readline().split()
-        assert (invoke[0], ready[0]) == ("invoke:", "ready:")
+        invoke, console, ready = (process.stdout.readline().split() for _ in range(3))
+        assert (invoke[0], console[0], ready[0]) == ("invoke:", "console:", "ready:")
+        assert requests.get(console[1], timeout=20).headers["content-type"] == "text/html; charset=utf-8"
         assert requests.get(f"{ready[1]}/things/1", timeout=20).status_code == 201
         assert requests.get(ready[1], timeout=20).headers["x-frame-options"] == "DENY"
         assert requests.get(f"{invoke[1]}/_fake/invocations", timeout=20).status_code == 200
@@ -59,6 +60,33 @@ def test_ready_lines_and_end(sample: Path, layers: dict[str, Path], tmp_path: Pa
     assert "FC Invoke Start RequestId: " in errors
     assert "Traceback" not in errors
     assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+
+
+def test_without_a_console(sample: Path, layers: dict[str, Path]) -> None:
+    process = start(sample, str(sample / "s.yaml"), "--port=0", "--api-port=0", "--no-console", *mapped(layers))
+    try:
+        assert process.stdout is not None
+        invoke, ready = process.stdout.readline().split(), process.stdout.readline().split()
+        assert (invoke[0], ready[0]) == ("invoke:", "ready:")
+        assert requests.get(f"{invoke[1]}/_console/", timeout=20).status_code == 400
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ("--tablestore=http://tables.example", "The console asks emulators of this machine only, not"),
+        ("--prices=no-such-file", "The prices in no-such-file cannot be used"),
+    ],
+)
+def test_what_the_console_cannot_use(sample: Path, layers: dict[str, Path], option: str, sentence: str) -> None:
+    process = start(sample, str(sample / "s.yaml"), "--port=0", "--api-port=0", option, *mapped(layers))
+    output, errors = process.communicate(timeout=20)
+    assert (process.returncode, output) == (1, "")
+    assert errors.startswith(sentence)
+    assert errors.count("\n") == 1
 
 
 def test_busy_port(sample: Path, layers: dict[str, Path]) -> None:
