@@ -124,7 +124,7 @@ def _recounts(found: Sequence[Undo], now_ms: int) -> list[Write]:
     rows = [Work(due_ms, RECOUNT, f"{id}:0") for id in sorted(articles)]
     rows += [Work(due_ms, PEOPLE, f"{id}:{Part.FOLLOWERS.value}:0") for id in sorted(followers)]
     rows += [Work(due_ms, PEOPLE, f"{id}:{Part.FOLLOWING.value}:0") for id in sorted(following)]
-    return [work.put(row) for row in rows]
+    return [*map(work.put, rows)]
 
 
 def _write(writes: Sequence[Write], tables: Tables) -> None:
