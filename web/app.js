@@ -3,7 +3,6 @@
 import { html, render, useEffect, useLayoutEffect, useRef } from "./html.js";
 import { watch } from "./news.js";
 import { Shell } from "./parts/shell.js";
-import { announce } from "./parts/toasts.js";
 import { height, match, place } from "./router.js";
 import { person, start } from "./session.js";
 import { say } from "./words.js";
@@ -52,10 +51,7 @@ function App() {
     if (height() === 0) scrollTo(0, 0);
   }, [key]);
   useEffect(() => {
-    if (!first.current) {
-      document.querySelector("main").focus({ preventScroll: true });
-      announce(document.title);
-    }
+    if (!first.current) document.querySelector("main").focus({ preventScroll: true });
     first.current = false;
   }, [key]);
   return html`<${Shell}><${Page} key=${`${key} ${person.value?.id}`} ...${parameters} /><//>`;

@@ -54,6 +54,12 @@ def _press(name: str) -> Callable[[Page], object]:
     return press
 
 
+def _order(page: Page) -> None:
+    _press("打赏")(page)
+    _press("去付款")(page)
+    page.get_by_role("link", name="打开支付宝付款").wait_for()
+
+
 def _write(page: Page) -> None:
     page.get_by_label("标题", exact=True).fill("雨后")
     page.get_by_role("textbox", name="正文").fill("雨后的山，像洗过的砚台。\n墨还没有研，云已经写满了。")
@@ -67,6 +73,7 @@ PICTURES_TAKEN = (
     Picture("article", "/articles/{article}"),
     Picture("article-phone", "/articles/{article}", PHONE),
     Picture("tip-phone", "/articles/{article}", PHONE, act=_press("打赏")),
+    Picture("order-phone", "/articles/{article}", PHONE, act=_order),
     Picture("write", "/write", (1200, 900), act=_write),
     Picture("author-dark", "/users/1", language="en-US", scheme="dark"),
     Picture("notifications-phone", "/notifications", PHONE, person=1),

@@ -2,6 +2,7 @@
 
 import { html, useEffect } from "../html.js";
 import { languageOf } from "../words.js";
+import { announce } from "./toasts.js";
 
 const LONG = 60;
 
@@ -9,6 +10,7 @@ const LONG = 60;
 export function Title({ text, unseen = false }) {
   useEffect(() => {
     document.title = `${text} · feed`;
+    announce(text);
   }, [text]);
   const kind = unseen ? "unseen" : text.length > LONG ? "title long" : "title";
   return html`<h1 class=${kind} lang=${languageOf(text)}>${text}</h1>`;

@@ -41,6 +41,8 @@ export default {
   reason_hot: "Hot",
   because: (kind, title) => `Because you ${ACTS[kind]} ${title ? `“${title}”` : "something like it"}`,
   because_author: (kind) => `Because you ${ACTS[kind]} what they wrote`,
+  whom_fresh: "Just published",
+  whom_hot: "Popular",
   because_fresh: "Just published",
   because_hot: "Others are reading it",
   unread: "Unread",

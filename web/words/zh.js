@@ -40,6 +40,8 @@ export default {
   reason_hot: "热门",
   because: (kind, title) => `因为你${ACTS[kind]}过${title ? `《${title}》` : "一篇相近的文章"}`,
   because_author: (kind) => `因为你${ACTS[kind]}过这位作者的文章`,
+  whom_fresh: "刚刚发布",
+  whom_hot: "大家在读",
   because_fresh: "刚刚发布",
   because_hot: "大家在读",
   unread: "未读",

@@ -76,6 +76,8 @@ def test_the_control_plane_itself_answers_no_page_of_another_place(cloud: Any, p
         assert requests.post(url, headers={"origin": origin}, timeout=20).status_code == 403
         answer = requests.post(f"{cloud.ots.endpoint}/_fake/reset", headers={"origin": origin}, timeout=20)
         assert answer.status_code == 403
+    rebound = {"host": "elsewhere.example", "origin": "http://elsewhere.example"}
+    assert requests.post(f"{cloud.functions.endpoint}/_fake/{path}", headers=rebound, timeout=20).status_code == 403
 
 
 def events(cloud: Any) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
@@ -99,13 +101,21 @@ def test_changes_are_told_without_being_asked_for(cloud: Any) -> None:
     connection, stream = events(cloud)
     assert stream.headers["content-type"] == "text/event-stream; charset=utf-8"
     assert following(stream)[0] == "hello"
+    first = told_of_work(cloud, stream)
+    second = told_of_work(cloud, stream)
+    assert first.keys().isdisjoint(second), "what has not changed is told again"
+    connection.close()
+
+
+def told_of_work(cloud: Any, stream: http.client.HTTPResponse) -> dict[int, dict[str, Any]]:
+    """The records told until one that wrote two rows is complete."""
     cloud.work(name="live", rows=2)
     told: dict[int, dict[str, Any]] = {}
     while not any(record["status"] == "200" and record["own"][6] == 2 for record in told.values()):
         name, news = following(stream)
         assert name == "changes"
         told |= {record["number"]: record for record in news["records"]}
-    connection.close()
+    return told
 
 
 def test_watchers_are_bounded_and_leave(cloud: Any) -> None:

@@ -208,7 +208,14 @@ def test_instances_scale_then_requests_wait_then_are_refused(
 def test_workers_die_with_an_emulator_that_is_killed(sample: Path, layers: dict[str, Path], tmp_path: Path) -> None:
     mapped = [f"--layer={name}={folder}" for name, folder in layers.items()]
     command = "import sys; from alifakes.function_compute.command import main; sys.exit(main(sys.argv[1:]))"
-    arguments = [str(sample / "s.yaml"), "--port=0", "--api-port=0", f"--routes={sample / 'openapi.yaml'}", *mapped]
+    arguments = [
+        str(sample / "s.yaml"),
+        "--port=0",
+        "--api-port=0",
+        "--no-console",
+        f"--routes={sample / 'openapi.yaml'}",
+        *mapped,
+    ]
     # where its merged layers stay
     environment = {**os.environ, "PYTHONPATH": str(sample.parents[2]), "TMPDIR": str(tmp_path)}
     emulator = subprocess.Popen(

@@ -71,6 +71,8 @@ def test_a_range_and_one_row(fake: TablestoreFake) -> None:
     assert keys(rows(fake, within=["b"])) == ALL[3:]
     assert keys(rows(fake, within=["b"], backward=1)) == ALL[:2:-1]
     assert keys(rows(fake, within=["b", "2"])) == [("b", "2")]
+    assert keys(rows(fake, **{"from": ["b"]})) == ALL[3:]
+    assert keys(rows(fake, **{"from": ["a"]}, backward=1)) == ALL[2::-1]
     whole = rows(fake, within=["b", str(BIG), base64.b64encode(b"\xff").decode()])
     assert keys(whole) == [("b", str(BIG))]
     assert [cell["cut"] for cell in whole["rows"][0]["cells"]] == [0] * 4

@@ -59,7 +59,7 @@ function App() {
 function shown(page, state, place) {
   if (page === "queue") return html`<${Queue} go=${go} />`;
   if (page === "costs") return html`<${Costs} state=${state} go=${go} />`;
-  if (page === "tables") return html`<${Tables} place=${place} go=${go} />`;
+  if (page === "tables") return html`<${Tables} place=${place} />`;
   if (page === "timers") return html`<${Timers} />`;
   if (page === "faults") return html`<${Faults} state=${state} />`;
   if (page === "trades") return html`<${Trades} />`;

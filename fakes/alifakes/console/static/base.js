@@ -1,7 +1,7 @@
 // Preact and htm under one roof.
 import { Component, h, render } from "./vendor/preact.js";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
+import { useEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
 import htm from "./vendor/htm.js";
 
 export const html = htm.bind(h);
-export { Component, render, useEffect, useLayoutEffect, useMemo, useRef, useState };
+export { Component, render, useEffect, useMemo, useRef, useState };

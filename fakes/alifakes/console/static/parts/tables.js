@@ -5,7 +5,7 @@ import { day, pretty } from "../words.js";
 
 const PAGE = 50;
 
-export function Tables({ place, go }) {
+export function Tables({ place }) {
   const { data, error } = useAsked("tables", {}, 5000);
   const [instance, name] = place;
   if (!data) return html`<p class=${error ? "problem" : "empty"}>${error || "…"}</p>`;

@@ -4,7 +4,9 @@ import { ask, useAsked } from "../api.js";
 import { day } from "../words.js";
 import { Act } from "./act.js";
 
-const ACTS = [["pay", "Pay"], ["abandon", "Leave"], ["pay_late", "Pay late"], ["pay_twice", "Pay twice"]];
+const waits = (trade) => trade.status === "WAIT_BUYER_PAY";
+const ACTS = [["pay", "Pay", waits], ["abandon", "Leave", waits], ["pay_late", "Pay late", (trade) => !trade.paid_ms],
+  ["pay_twice", "Pay twice", () => true]];
 
 export function Trades() {
   const { data, error, again } = useAsked("trades", {}, 1500);
@@ -22,7 +24,7 @@ export function Trades() {
       : html`<table><thead><tr><th scope="col">Sent</th><th scope="col">Event</th><th scope="col">Order</th>
         <th scope="col">Answer</th></tr></thead>
         <tbody>${data.notifications.toReversed().slice(0, 300).map((each) => html`<tr><td>${day(each.sent_ms)}
-            <br /><small>minute ${each.minute}</small></td>
+            <br /><small>minute ${Math.round(each.minute)}</small></td>
           <td>${each.event}</td><td><code>${each.out_trade_no}</code></td>
           <td><span class=${`outcome ${each.accepted ? "done" : "failed"}`}>${each.accepted ? "accepted" : "not accepted"}</span>
             ${" "}${each.status ?? ""} ${each.error || each.answer.slice(0, 80)}</td></tr>`)}</tbody></table>`}
@@ -39,5 +41,5 @@ function Trade({ trade, again }) {
   return html`<tr><td><code>${order.out_trade_no}</code></td><td>${order.subject}</td>
     <td class="number">${(order.total_fen / 100).toFixed(2)}${refunded > 0 && html`<br /><small>−${(refunded / 100).toFixed(2)}</small>`}</td>
     <td>${trade.status}</td><td>${day(trade.created_ms)}</td><td>${day(trade.paid_ms)}</td>
-    <td class="acts">${ACTS.map(([name, title]) => html`<${Act} act=${act(name)}>${title}<//>`)}</td></tr>`;
+    <td class="acts">${ACTS.filter(([, , fits]) => fits(trade)).map(([name, title]) => html`<${Act} act=${act(name)}>${title}<//>`)}</td></tr>`;
 }

@@ -27,7 +27,7 @@ export function Invocations({ state, selected, go }) {
     setFilter({ function: "", outcome: "", words: "" });
     go(`invocations/${number}`);
     const record = shown.get(number);
-    if (record && record.root !== number) toggleAll(shown, record, open, setOpen);
+    if (record && record.root !== number) openAbove(shown, record, open, setOpen);
   };
   return html`<div class="split">
     <section aria-label="Invocations">
@@ -163,10 +163,11 @@ class Row extends Component {
         ? html`<button type="button" class="twist" tabindex="-1" aria-label=${opened ? "Close" : "Open"}
             onClick=${(event) => (event.stopPropagation(), toggle(record.number))}>${opened ? "▾" : "▸"}</button>`
         : html`<span class="twist"></span>`}
-        <b>${record.function}</b> <span class="what">${record.label || record.kind}</span>
+        <b>${record.function}</b>
         ${has && record.descendants ? html` <span class="more">${count(record.descendants)} below</span>` : null}
         ${record.cold ? html` <span class="cold" title="the instance was started for it">cold</span>` : null}
-        ${record.attempts > 1 ? html` <span class="again">${record.attempts} attempts</span>` : null}</td>
+        ${record.attempts > 1 ? html` <span class="again">${record.attempts} attempts</span>` : null}
+        ${" "}<span class="what">${record.label || record.kind}</span></td>
       <td><span class=${`outcome ${result}`}>${record.status}</span>${record.failed > 0 && result !== "failed"
         ? html` <span class="outcome failed" title="below it">${record.failed} failed</span>` : null}</td>
       <td class="number">${ms(record.duration_ms)}</td>
@@ -236,7 +237,7 @@ function spanOf(records) {
   return { from, to: Math.max(to, from + 1) };
 }
 
-function toggleAll(shown, record, open, setOpen) {
+function openAbove(shown, record, open, setOpen) {
   const next = new Set(open);
   for (let at = shown.get(record.parent); at; at = shown.get(at.parent)) next.add(at.number);
   setOpen(next);
