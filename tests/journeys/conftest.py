@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.stage import AMPLE
 from commands.local_cloud import Edition, LocalCloud
 from tests.steps import OverHttp, Product
 
@@ -24,6 +25,7 @@ def cloud(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         "FEED_FANOUT_BATCH_FOLLOWERS": str(FOLLOWERS_PER_INVOCATION),
         "FEED_FANOUT_WIDTH": "1",
         "FEED_CORS_ORIGINS": PAGE_ORIGIN,
+        "FEED_BUDGETS": AMPLE,
     }
     with LocalCloud(edition=edition, data=data, env=environment, timers=False, max_instances=2) as running:
         yield running
