@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from commands.running import ROOT
 
-# one process more than processors: many tests wait for processes that they have started
-SIDE_BY_SIDE = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
+# two processes more than processors: many tests wait for processes that they have started
+SIDE_BY_SIDE = ("-n", str((os.cpu_count() or 1) + 2), "--dist", "loadfile")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
