@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 from commands.running import LOCAL
+from commands.vendor_web import registry
 
 PLAYWRIGHT = "playwright==1.65.2"
 AXE_VERSION = "4.14.1"
@@ -53,7 +54,7 @@ def axe() -> str:
 
 
 def _fetch_axe(file: Path) -> None:
-    address = f"https://registry.npmjs.org/axe-core/-/axe-core-{AXE_VERSION}.tgz"
+    address = f"{registry()}/axe-core/-/axe-core-{AXE_VERSION}.tgz"
     with urllib.request.urlopen(address, timeout=60) as answer:
         archive = answer.read()
     if base64.b64encode(hashlib.sha512(archive).digest()).decode() != AXE_SHA512:

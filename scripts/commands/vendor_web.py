@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import re
+import subprocess
 import sys
 import tarfile
 import urllib.request
@@ -18,7 +19,6 @@ from commands.running import ROOT
 
 LOCK = ROOT / "web" / "vendor.lock"
 VENDOR = ROOT / "web" / "vendor"
-REGISTRY = "https://registry.npmjs.org"
 _IMPORT = re.compile(r'(from\s*|import\s*)"([^"]+)"')
 _SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=\S+\s*$")
 
@@ -64,10 +64,16 @@ def _unpack(name: str, package: Package, names: dict[str, str]) -> None:
         (VENDOR / f"{short}.LICENSE").write_text(read(package["license"]))
 
 
+def registry() -> str:
+    """Where npm is configured to fetch packages from."""
+    asked = subprocess.run(["npm", "config", "get", "registry"], check=True, capture_output=True, text=True)
+    return asked.stdout.strip().rstrip("/")
+
+
 def _fetch(name: str, package: Package) -> bytes:
     """The archive; raises ValueError where it is not the one that was locked."""
     short, version = name.rpartition("/")[2], package["version"]
-    with urllib.request.urlopen(f"{REGISTRY}/{name}/-/{short}-{version}.tgz", timeout=60) as answer:
+    with urllib.request.urlopen(f"{registry()}/{name}/-/{short}-{version}.tgz", timeout=60) as answer:
         archive: bytes = answer.read()
     kind, _, expected = package["integrity"].partition("-")
     if kind != "sha512" or base64.b64encode(hashlib.sha512(archive).digest()).decode() != expected:
