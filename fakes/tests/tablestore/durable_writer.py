@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -79,7 +80,7 @@ class Partition:
         self.stamps, self._flight = found, {}
 
 
-class Client:
+class Client(ABC):
     """Runs on a thread of its own until the server is killed; `failure` is what else ended it."""
 
     def __init__(self) -> None:
@@ -100,12 +101,12 @@ class Client:
                 self.failure = error
             reached.set()
 
-    def step(self, scene: Scene, draw: random.Random) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def step(self, scene: Scene, draw: random.Random) -> None: ...
 
+    @abstractmethod
     def check(self, scene: Scene) -> None:
         """Of what the new process shows."""
-        raise NotImplementedError
 
 
 class Writer(Client):
