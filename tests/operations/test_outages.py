@@ -156,3 +156,26 @@ def test_a_read_without_an_answer_is_tried_once_more(product: Product, tablestor
             tablestore.faults.add("disconnect", api=api, count=count)
             assert product.call("GET", path, BEN).status == status, (api, count)
             tablestore.faults.clear()
+
+
+def test_only_the_rows_that_a_batch_has_refused_are_asked_for_again(
+    product: Product, tablestore: TablestoreFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feed.store.client.time.sleep", lambda _: None)
+    for _ in range(5):
+        product.publish(ANN)
+    product.settle()
+    wiring.forget()  # and the cards that it keeps
+    for count, status, read in ((2, 200, 5), (3, 503, 4)):
+        before = _batches_of_cards(tablestore)
+        tablestore.faults.add("partial", api="BatchGetRow", table=schema.ARTICLES, rows=[0], count=count)
+        assert product.call("GET", "/v1/timeline", BEN).status == status
+        tablestore.faults.clear()
+        requests, rows = (now - then for now, then in zip(_batches_of_cards(tablestore), before, strict=True))
+        assert (requests, rows) == (3, read), count  # each row once: those that were read are not asked for again
+        wiring.forget()
+
+
+def _batches_of_cards(tablestore: TablestoreFake) -> tuple[int, int]:
+    counted = tablestore.requests()["BatchGetRow"][schema.ARTICLES]
+    return counted["requests"], counted["rows"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
@@ -29,7 +30,7 @@ from feed.store.rows import (
     Write,
 )
 from feed.store.schema import KEY_NAMES
-from feed.store.sdk import call, encode, hits_of, retry_policy, row_of, searched
+from feed.store.sdk import call, encode, hits_of, retry_delay_s, retry_policy, row_of, searched
 from feed.store.stand_ins import imported_on_use
 from feed.store.template import CopiesRequest, teach
 
@@ -40,6 +41,8 @@ MAX_BATCH_GET = 100
 _READS = frozenset({"get_row", "batch_get_row", "get_range", "search"})
 _THREADS = 16
 _COUNT_TRIES = 3
+_GET_TRIES = 3
+"""Of rows that a batch read refuses one by one, which the SDK leaves to its caller."""
 _REFUSED_UNITS = (1, 1)
 """A condition that does not hold is billed all the same, and no answer says so: the Java SDK's CapacityUnitTest."""
 _T = TypeVar("_T")
@@ -97,36 +100,51 @@ class Tables:
         self, wanted: Mapping[str, Sequence[Key]], columns: Mapping[str, Sequence[str]]
     ) -> dict[str, dict[Key, Row]]:
         """Rows by table and key, absent ones left out; columns by table. One request per hundred rows over all."""
-        from tablestore import BatchGetRowRequest, TableInBatchGetRowItem
-
         found: dict[str, dict[Key, Row]] = {table: {} for table in wanted}
         flat = [(table, key) for table, keys in wanted.items() for key in dict.fromkeys(keys)]
         for start in range(0, len(flat), MAX_BATCH_GET):
-            request = BatchGetRowRequest()
-            part: dict[str, list[Key]] = {}
-            for table, key in flat[start : start + MAX_BATCH_GET]:
-                part.setdefault(table, []).append(key)
-            for table, keys in part.items():
-                named = [self._named(table, key) for key in keys]
-                request.add(TableInBatchGetRowItem(table, named, list(columns[table]), None, 1))
-            self._collect(self._send("batch_get_row", tuple(part), request), part, found)
+            part = flat[start : start + MAX_BATCH_GET]
+            for times in range(_GET_TRIES):
+                part, code = self._get_batch(part, columns, found)
+                if not part:
+                    break
+                if times + 1 == _GET_TRIES:
+                    raise Busy(f"Tablestore could not read a row of {part[0][0]} ({code}); try again.")
+                time.sleep(retry_delay_s(times))
         return found
 
-    def read(self, *wanted: Wanted) -> dict[str, dict[Key, Row]]:
-        """As `get_many`; each table is named once."""
-        return self.get_many({item.table: item.keys for item in wanted}, {item.table: item.columns for item in wanted})
+    def _get_batch(
+        self, part: Sequence[tuple[str, Key]], columns: Mapping[str, Sequence[str]], found: dict[str, dict[Key, Row]]
+    ) -> tuple[list[tuple[str, Key]], str]:
+        """One BatchGetRow, what it read added to `found`; the rows that were refused, and the last one's code."""
+        from tablestore import BatchGetRowRequest, TableInBatchGetRowItem
 
-    def _collect(self, answer: Any, part: Mapping[str, list[Key]], found: dict[str, dict[Key, Row]]) -> None:
-        read = 0
-        for table, keys in part.items():
+        keys_of: dict[str, list[Key]] = {}
+        for table, key in part:
+            keys_of.setdefault(table, []).append(key)
+        request = BatchGetRowRequest()
+        for table, keys in keys_of.items():
+            named = [self._named(table, key) for key in keys]
+            request.add(TableInBatchGetRowItem(table, named, list(columns[table]), None, 1))
+        answer = self._send("batch_get_row", tuple(keys_of), request)
+        refused: list[tuple[str, Key]] = []
+        code, read = "", 0
+        for table, keys in keys_of.items():
             for key, item in zip(keys, answer.get_result_by_table(table), strict=True):
                 if not item.is_ok:
-                    raise Busy(f"Tablestore could not read a row of {table} ({item.error_code}); try again.")
+                    refused.append((table, key))
+                    code = item.error_code
+                    continue
                 read += item.consumed.read
                 row = row_of(item.row)
                 if row is not None:
                     found[table][key] = row
         self._spend(read, 0)
+        return refused, code
+
+    def read(self, *wanted: Wanted) -> dict[str, dict[Key, Row]]:
+        """As `get_many`; each table is named once."""
+        return self.get_many({item.table: item.keys for item in wanted}, {item.table: item.columns for item in wanted})
 
     def scan(
         self,

@@ -90,9 +90,14 @@ def retry_policy() -> Any:
             return bool(RetryUtil.should_retry_when_api_repeatable(retry_times, exception, api_name))
 
         def get_retry_delay(self, retry_times: int, *_: Any) -> float:
-            return float(0.05 * 2**retry_times * random.uniform(0.5, 1))
+            return retry_delay_s(retry_times)
 
     return WithinBudget()
+
+
+def retry_delay_s(times: int) -> float:
+    """After so many repetitions; different for each caller, so that they do not come back together."""
+    return float(0.05 * 2**times * random.uniform(0.5, 1))
 
 
 def row_of(row: Any, *, stamped: bool = False) -> Row | None:
