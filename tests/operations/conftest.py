@@ -27,15 +27,24 @@ from feed.operations import _rebuild
 from feed.store import bans, cards
 from feed.store.client import Connection, Tables
 from feed.store.schema import KEY_NAMES
+from tests.operations import crashes
 from tests.steps import InProcess, Product
 
 TEN_YEARS_S = 315_360_000
 """Longer than any test moves the clock."""
 
 FOREVER_MS = 2**60
+DAY_MS = 86_400_000
+NOON_MS = 4 * 3_600_000
+"""In Shanghai, of a day of UTC."""
 
 API = "http://127.0.0.1:9"
 """Where nobody listens: tests deliver notifications themselves."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    crashes.is_quick = config.option.markexpr == "not slow"
+
 
 Calls = Callable[[], list[dict[str, Any]]]
 
@@ -68,12 +77,15 @@ def alipay_keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 
 class Clock:
-    """The time that tests move on: the edge's, which leases and due times follow, and the Tablestore fake's."""
+    """The time that tests move on: the edge's, which leases and due times follow, and the Tablestore fake's.
+
+    It begins at the next noon of Shanghai, so that no test meets a midnight but those that go there.
+    """
 
     monotonic = staticmethod(time.monotonic)
 
     def __init__(self) -> None:
-        self.ahead_ms = 0
+        self.ahead_ms = -(time.time_ns() // 1_000_000 - NOON_MS) % DAY_MS
 
     def time_ns(self) -> int:
         return time.time_ns() + self.ahead_ms * 1_000_000

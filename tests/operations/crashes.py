@@ -26,6 +26,9 @@ class Kind(enum.Enum):
 
 GONE = (Kind.BEFORE, Kind.AFTER)
 
+is_quick = False
+"""Whether the slow tests are left out: set by conftest.py."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -39,8 +42,15 @@ class Fault:
 
 
 def faults(requests: int, kinds: tuple[Kind, ...] = tuple(Kind)) -> list[Fault]:
-    """Every fault that can happen to a call of that many requests."""
+    """Every fault that can happen to a call of that many requests; if it has to be quick, the kinds in turn."""
+    if is_quick:  # two requests each, so that whoever does something else at every second one meets it with each kind
+        return [Fault(kinds[at // 2 % len(kinds)], at) for at in range(1, requests + 1)]
     return [Fault(kind, at) for at in range(1, requests + 1) for kind in kinds]
+
+
+def leads(requests: int) -> range:
+    """How many requests the first of two may be ahead, up to all of its own; if it has to be quick, every other one."""
+    return range(0, requests + 1, 2 if is_quick else 1)
 
 
 class _Gone(BaseException):

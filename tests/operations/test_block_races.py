@@ -9,7 +9,7 @@ import pytest
 
 from feed.store.client import Connection, Tables
 from tests.operations.conftest import Clock
-from tests.operations.crashes import Fault, Kind, Process, alternately, faults, guarded
+from tests.operations.crashes import Fault, Kind, Process, alternately, faults, guarded, leads
 from tests.operations.parting import FRIENDS, PARTED, PASTS, STRANGERS, VERBS, Pair, Stage
 from tests.steps import Answer, InProcess, Product
 
@@ -90,7 +90,7 @@ def test_it_dies(stage: Stage, verb: str, past: str, again: bool) -> None:
 )
 def test_two_at_once(stage: Stage, past: str, mine: str, yours: str, verb: str) -> None:
     """Their requests in turn, with every lead; nobody dies, so that nothing is left to the sweeper."""
-    for lead in range(requests_of(stage, mine, past) + 1):
+    for lead in leads(requests_of(stage, mine, past)):
         pair = stage.pair(past)
         if mine == "unblock":
             stage.does("block", pair)

@@ -30,7 +30,7 @@ DAY_MS = 86_400_000
 _LAG_MS = 10_000
 
 
-@pytest.fixture(params=[0, _LAG_MS], ids=["no lag", "indexes lag"])
+@pytest.fixture(params=[pytest.param(0, marks=pytest.mark.slow), _LAG_MS], ids=["no lag", "indexes lag"])
 def tablestore(request: pytest.FixtureRequest, clock: Clock) -> Iterator[TablestoreFake]:
     with TablestoreFake(index_lag_ms=request.param, clock=clock.now_ms) as fake:
         yield fake
