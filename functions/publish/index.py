@@ -35,6 +35,16 @@ handler = http_function(
         status=201,
         max_body=ARTICLE_BODY,
         budget="publish",
+        dry_run=Route(
+            "POST",
+            "/v1/articles",
+            "feed.operations.publish.dry_run",
+            signed_in=True,
+            max_body=ARTICLE_BODY,
+            # which each instance counts for itself: a row for it would be the only one that a dry run writes
+            budget="search",
+            scope="operator",
+        ),
     ),
     Route("GET", "/v1/articles/{id}", "feed.operations.publish.read_article", budget="read"),
     Route(

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from commands.local_cloud import LocalCloud
+from commands.token import sign
 from tests.steps import OverHttp, Product
 
 PEOPLE = range(1, 6)
@@ -20,7 +21,7 @@ class Scene:
     def __init__(self, cloud: LocalCloud) -> None:
         self.api = cloud.api
         self._cloud = cloud
-        self._token = cache(cloud.token)
+        self._token = cache(lambda user: sign(user, scope="operator"))
         self._product = Product(OverHttp(cloud.api, self._token, lambda: 0))
         self._payers = count(PEOPLE.stop)
         self._titles = count(1)

@@ -18,7 +18,7 @@ from pydantic.json_schema import models_json_schema
 
 from feed import VERSION
 from feed.edge.binding import KEY_FIELD
-from feed.edge.routing import WITH_BODY, Address, RawRoute, Route
+from feed.edge.routing import DRY_RUN, WITH_BODY, Address, RawRoute, Route
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FILE = "openapi.json"
@@ -121,7 +121,8 @@ def _schemas(given: Iterable[Declared]) -> tuple[Schemas, dict[str, Any]]:
 
     pydantic tells apart models of one name in different modules.
     """
-    routes = [item.address for item in given if isinstance(item.address, Route)]
+    declared = [item.address for item in given if isinstance(item.address, Route)]
+    routes = [each for route in declared for each in (route, route.dry_run) if each is not None]
     wanted: list[tuple[type[BaseModel], Mode]] = [(route.request_model, "validation") for route in routes]
     wanted += [(model, "serialization") for route in routes if (model := _answer_model(route)) is not None]
     references, definitions = models_json_schema(list(dict.fromkeys(wanted)), ref_template=_COMPONENTS + "{model}")
@@ -198,6 +199,8 @@ def _parameters(route: Route, request: Mapping[str, Any]) -> list[dict[str, Any]
         elif route.method not in WITH_BODY:
             required = {"required": True} if name in request.get("required", ()) else {}
             parameters.append({"name": name, "in": "query", **required, "schema": shown})
+    if route.dry_run is not None:
+        parameters.append({"name": DRY_RUN, "in": "query", "schema": {"type": "boolean", "default": False}})
     if not route.signed_in:
         guest = {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,64}$"}
         parameters.append({"name": "X-Guest-Id", "in": "header", "schema": guest})
@@ -217,11 +220,14 @@ def _request_body(route: Route, request: Mapping[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": needed, "content": {"application/json": {"schema": schema}}}}
 
 
-def _success(route: Route, schemas: Schemas) -> dict[str, Any]:
+def _success(route: Route, schemas: Schemas, done: str = "Done.") -> dict[str, Any]:
     model = _answer_model(route)
     if model is None:
         return {"204": {"description": "Done; there is nothing to say."}}
-    return {str(route.status): _json_response("Done.", schemas[model, "serialization"])}
+    answer = {str(route.status): _json_response(done, schemas[model, "serialization"])}
+    if route.dry_run is None:
+        return answer
+    return {**_success(route.dry_run, schemas, f"With `{DRY_RUN}=true`: {_summary(route.dry_run)}"), **answer}
 
 
 def _refusals(route: Route) -> dict[str, Any]:

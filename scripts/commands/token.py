@@ -31,23 +31,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="scripts/token", description="Print a JWT for the local stack.")
     parser.add_argument("user_id", type=int, metavar="USER_ID", help="the user who calls")
     parser.add_argument("--expires", type=int, default=LIFETIME_S, metavar="SECONDS", help="life (default: 12 hours)")
+    parser.add_argument("--operator", action="store_true", help="who may ask what a publication would cost")
     given = parser.parse_args(arguments)
     if not 1 <= given.user_id <= MAX_ID:
         print(f"The user id {given.user_id} is not between 1 and {MAX_ID}.", file=sys.stderr)
         return 2
     try:
-        print(sign(given.user_id, given.expires, LOCAL))
+        print(sign(given.user_id, given.expires, LOCAL, scope="operator" if given.operator else ""))
     except OSError as error:
         print(f"The key that signs cannot be kept: {error.strerror} ({error.filename}).", file=sys.stderr)
         return 1
     return 0
 
 
-def sign(user_id: int, expires_s: int = LIFETIME_S, local: Path = LOCAL) -> str:
-    """A token of the local issuer, signed with the key under `local`; a negative life makes one that has expired."""
+def sign(user_id: int, expires_s: int = LIFETIME_S, local: Path = LOCAL, scope: str = "") -> str:
+    """A token of the local issuer, signed with the key under `local`; a negative life makes one that has expired.
+
+    `scope`: words between spaces, what its bearer may do beyond what everybody may.
+    """
     now = int(time.time())
     times = {"iat": min(now, now + expires_s), "exp": now + expires_s}
-    claims = {"sub": str(user_id), "iss": ISSUER, "aud": AUDIENCE, **times}
+    claims = {"sub": str(user_id), "iss": ISSUER, "aud": AUDIENCE, **times, **({"scope": scope} if scope else {})}
     return jwt.encode(claims, _private_key(local), algorithm="RS256", headers={"kid": KID})
 
 

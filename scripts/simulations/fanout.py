@@ -12,10 +12,10 @@ from typing import Any
 
 from tqdm import tqdm
 
+from feed.domain.prices import Prices
 from simulations import parameters as given_parameters
 from simulations.delivery import Delivery
 from simulations.parameters import Parameters
-from simulations.prices import Prices
 from simulations.pull import pulled
 
 FOLLOWERS = tuple(10**power for power in range(4, 9))
@@ -82,7 +82,7 @@ def push(followers: int, parameters: Parameters, prices: Prices, seed: int) -> P
         reached_s=reached(delivery.arrivals, wanted, SHARES),
         curve=[seconds for seconds in curve if seconds is not None],
         used=asdict(delivery.spent),
-        yuan=prices.yuan(delivery.spent),
+        yuan=prices.yuan(delivery.spent.billed()),
         dead=delivery.dead,
     )
 
@@ -166,7 +166,7 @@ def _notes(results: Sequence[Mapping[str, Any]], prices: Prices) -> list[str]:
     notes = [
         "",
         "Seconds from the publish time until so many have it. Push ends when the sweeper has seen the ledger complete.",
-        f"Prices of {prices.date} in yuan (scripts/simulations/prices.json); unverified: {names}.",
+        f"Prices of {prices.date} in yuan (feed/domain/prices.json); unverified: {names}.",
         "Where each default comes from, and how to change it: scripts/simulate fanout --help",
     ]
     for result in results:

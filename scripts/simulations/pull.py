@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feed.domain.fanout import LATE_MS
 from feed.operations._rebuild import KEPT_MS
@@ -27,13 +27,31 @@ class Pulled:
 
 
 def pulled(followers: int, parameters: Parameters) -> Pulled:
-    """Per article, in the mean.
+    """Per article, in the mean: its publication, what its readers fetch, and the registry of authors.
+
+    Every instance reads the registry every KEPT_MS, and the articles of an author share that.
+    """
+    reading = fetched(followers, parameters)
+    visits_a_day = parameters.active * parameters.visits
+    warm = followers * (1 - parameters.cold)
+    registry = _registry_reads(warm * visits_a_day / DAY_S, parameters) / parameters.articles
+    spent = replace(
+        reading.spent,
+        requests=_PUBLISHING.requests + reading.spent.requests + registry,
+        read_cu=_PUBLISHING.read_cu + reading.spent.read_cu + registry,
+        write_cu=_PUBLISHING.write_cu + reading.spent.write_cu,
+    )
+    return replace(reading, spent=spent)
+
+
+def fetched(followers: float, parameters: Parameters) -> Pulled:
+    """What the readers of an article spend more on their pages, in the mean.
 
     A visit that finds news of the author (feed/operations/_pull.py, behind _rebuild.freshen) reads the outbox behind
     the reader's mark (up to fifty rows are one unit), puts what is new into the inbox, if it is absent, and the new
     mark on the session row by condition, notes the oldest there before where it is late, and reads session row and
-    inbox once more. The articles that it finds share this. Beside it, every instance reads the registry of authors
-    every KEPT_MS; that readers are found to follow the author, once for each, is left out.
+    inbox once more. The articles that it finds share this. That readers are found to follow the author, once for each,
+    is left out.
     """
     warm = followers * (1 - parameters.cold)
     readers = warm * (1 - (1 - parameters.active) ** parameters.days)
@@ -41,13 +59,12 @@ def pulled(followers: int, parameters: Parameters) -> Pulled:
     news = max(1.0, parameters.articles / visits_a_day) if visits_a_day else 1.0
     late = math.exp(-visits_a_day * LATE_MS / 1000 / DAY_S)
     finding = readers / news
-    registry = _registry_reads(warm * visits_a_day / DAY_S, parameters) / parameters.articles
     extra_ms, extra_p99_ms = _extra_ms(late, parameters)
     page_s = finding * extra_ms / 1000
     spent = Spent(
-        requests=_PUBLISHING.requests + finding * (5 + late) + registry,
-        read_cu=_PUBLISHING.read_cu + finding * 4 + readers + registry,
-        write_cu=_PUBLISHING.write_cu + finding * (1 + late) + readers,
+        requests=finding * (5 + late),
+        read_cu=finding * 4 + readers,
+        write_cu=finding * (1 + late) + readers,
         gb_s=page_s * parameters.memory_mb / 1024,
         vcpu_s=page_s * parameters.vcpu,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass
@@ -21,3 +21,7 @@ class Spent:
     gb_s: float = 0
     vcpu_s: float = 0
     waiting_gb_s: float = 0
+
+    def billed(self) -> Spent:
+        """As prices are asked: memory costs the same while an instance waits."""
+        return replace(self, gb_s=self.gb_s + self.waiting_gb_s, waiting_gb_s=0)

@@ -10,10 +10,10 @@ import simpy
 import tablestore
 
 from alifakes.tablestore.engine.capacity import cells_size, key_size, units
-from feed.domain.fanout import CAREFUL_WINDOW, HAND_ON_S, WINDOW, Job, is_late, may_acquire, next_shards
+from feed.domain.fanout import CAREFUL_WINDOW, HAND_ON_S, RANGE, WINDOW, Job, is_late, may_acquire, next_shards
 from feed.domain.ids import hashed
 from feed.operations._arrivals import _FEW, _ROUND_S, _ROUNDS, PATIENT_ROUNDS
-from feed.operations.fanout_batch import LOOK_AGAIN_S, RANGE
+from feed.operations.fanout_batch import LOOK_AGAIN_S
 from feed.store.client import MAX_BATCH_WRITE
 from feed.store.schema import INBOXES, KEY_NAMES, RELATIONS, SESSIONS
 from feed.store.sdk import retry_policy

@@ -101,6 +101,26 @@ def test_what_alipay_has_not_signed_about_us_is_not_shown(
     assert come_back(product, trade.returned(out_trade_no="b" * 32)).status == 404
 
 
+def test_while_nothing_is_known_the_page_looks_again(product: Product, trade: Paid) -> None:
+    assert come_back(product, trade.returned()).headers["refresh"] == "5"
+    tell(product, trade)
+    assert "refresh" not in come_back(product, trade.returned()).headers
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_the_browser_goes_on_to_the_web_client_where_there_is_one(
+    product: Product, trade: Paid, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("FEED_WEB_CLIENT", "https://feed.example")
+    told, words = STATES[name]
+    told(product, trade)
+    answer = come_back(product, trade.returned())
+    page = f"https://feed.example/tips/{trade.trade.order.out_trade_no}"
+    assert answer.headers["refresh"] == f"0; url={page}"
+    assert f'<a href="{page}">' in answer.body
+    assert (answer.status, words in answer.body) == (200, True)
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_a_return_is_only_looked_at(product: Product, trade: Paid, store: Tables, method: str) -> None:
     before = rows(store, *EVERYTHING)

@@ -91,7 +91,10 @@ ROUTES: dict[str, list[Try]] = {
         Try("/v1/users/me", 200, {"nickname": "ben"}),
         Try("/v1/users/{ann}", 405, {"nickname": "ben"}),
     ],
-    "POST /v1/articles": [Try("/v1/articles", 201, ARTICLE, headers=(("Idempotency-Key", KEY),))],
+    "POST /v1/articles": [
+        Try("/v1/articles", 201, ARTICLE, headers=(("Idempotency-Key", KEY),)),
+        Try("/v1/articles?dry_run=true", 403, ARTICLE),
+    ],
     "GET /v1/articles/{id}": [
         Try("/v1/articles/{public}", 200),
         *(Try(f"/v1/articles/{{{which}}}", 404) for which in ("private", "scheduled")),

@@ -88,6 +88,7 @@ def test_a_layer_holds_every_source_and_bytecode_that_is_never_checked(tmp_path:
         assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o100644}
     assert names == sorted(names)
     assert {name for name in names if name.endswith(".py")} == sources
+    assert "python/feed/domain/prices.json" in names
     assert len(compiled) == len(sources)
     assert {code[4:8] for code in compiled.values()} == {UNCHECKED_HASH}
     tagged = f"python/feed/__pycache__/config.{sys.implementation.cache_tag}.pyc"

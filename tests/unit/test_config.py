@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feed.config import Merchant, Payee, Settings, act_weights, cors_origins
+from feed.config import Merchant, Payee, Settings, act_weights, cors_origins, web_client
 from feed.domain.recommendation import kinds_of, weight_of
 from feed.errors import Misconfigured
 
@@ -132,3 +132,10 @@ def test_origins_are_as_browsers_send_them() -> None:
 def test_what_no_trusted_page_comes_from_is_no_origin(origin: str) -> None:
     with pytest.raises(Misconfigured, match="FEED_CORS_ORIGINS"):
         cors_origins({"FEED_CORS_ORIGINS": f"https://feed.example,{origin}"})
+    with pytest.raises(Misconfigured, match="FEED_WEB_CLIENT"):
+        web_client({"FEED_WEB_CLIENT": origin})
+
+
+def test_a_web_client_stands_at_one_origin_or_nowhere() -> None:
+    assert web_client({}) == web_client({"FEED_WEB_CLIENT": ""}) == ""
+    assert web_client({"FEED_WEB_CLIENT": "https://feed.example"}) == "https://feed.example"

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feed.errors import InvalidRequest
-from feed.operations.publish._content import clean, made_summary
+from feed.operations.publish._content import clean, is_made, made_summary
 from feed.operations.publish._nesting import Depth, depth
 
 NAMES = "b i a div span p li ul table tr td tbody rt rp ruby option select button svg script style h1 x-y".split()
@@ -113,3 +113,12 @@ def test_control_characters_do_not_come_in_as_references() -> None:
 def test_a_made_summary_is_recognised_again() -> None:
     content = clean("<h1>山里</h1><p>有 &amp; 没有</p>")
     assert content.summary == made_summary(content.html) == "山里 有 & 没有"
+
+
+def test_a_made_summary_of_an_earlier_release_is_recognised_too() -> None:
+    short, long = "<p>雨停了。</p><p>山更近。</p>", f"<p>{'雨' * 118}。</p><p>山</p>"
+    assert is_made("雨停了。山更近。", short)
+    assert is_made("雨停了。 山更近。", short)
+    assert is_made(f"{'雨' * 118}。…", long)
+    assert is_made(made_summary(long), long)
+    assert not is_made("雨停了。", short)

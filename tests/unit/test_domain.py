@@ -231,3 +231,20 @@ def test_a_beginning_fits(text: str, longest: int) -> None:
     start = beginning(text, longest)
     assert len(start) <= longest
     assert "\n" not in start
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "start"),
+    [
+        ("雨停了。 山更近。", 20, "雨停了。山更近。"),
+        ("他说： “走吧。” 于是走了", 20, "他说：“走吧。”于是走了"),
+        ("开头 正文", 20, "开头 正文"),
+        ("Tea, then 茶。 Then rain.", 30, "Tea, then 茶。 Then rain."),
+        ("雨停了。山更近，", 5, "雨停了…"),
+        ("It rained. Then it", 11, "It rained…"),
+        ("Really? Yes", 8, "Really?…"),
+        ("。。。。", 3, "…"),
+    ],
+)
+def test_a_beginning_is_set_as_its_language_is(text: str, longest: int, start: str) -> None:
+    assert beginning(text, longest) == start

@@ -230,3 +230,57 @@ def test_a_models_own_check_may_refuse(seen: Seen) -> None:
     error = refusal(handler(event("GET", "/", None), CONTEXT), 400, "invalid_request")
     assert error["message"] == "These two do not go together."
     assert seen.request is None
+
+
+PRICED = http_function(
+    "write",
+    wiring.Grant(),
+    Route(
+        "PUT",
+        "/v1/things/{id}",
+        served("done", Write, operation),
+        signed_in=True,
+        status=201,
+        dry_run=Route("PUT", "/v1/things/{id}", served("dry", Write, operation), signed_in=True, scope="operator"),
+    ),
+)
+
+
+def dry(asked: str = "true", **changes: Any) -> Any:
+    return PRICED(event(query={"dry_run": asked}, **changes), CONTEXT)
+
+
+def test_a_dry_run_answers_in_its_routes_place(seen: Seen) -> None:
+    operator = with_claims(scope="read operator")
+    assert [dry(asked, token=operator)["statusCode"] for asked in ("true", "false")] == [200, 201]
+    assert PRICED(event(), CONTEXT)["statusCode"] == 201
+    dry(token=operator)
+    assert seen.request == Write(id=7, title="t")
+    assert seen.call is not None
+    assert seen.call.operation == "write PUT /v1/things/{id}?dry_run=true"
+
+
+@pytest.mark.parametrize("scope", ["", "operators", "Operator", "read,operator", "read\toperator", ["operator"], None])
+def test_a_scope_is_one_of_the_tokens_words(seen: Seen, scope: object) -> None:
+    answer = dry(token=with_claims(scope=scope), body=b"never looked at")
+    refusal(answer, 403, "forbidden")
+    assert answer["headers"]["www-authenticate"] == 'Bearer error="insufficient_scope", scope="operator"'
+    assert seen.request is None
+    assert dry("false", token=with_claims(scope=scope))["statusCode"] == 201, "but the token is good"
+
+
+def test_who_asks_for_a_dry_run_is_known_first(seen: Seen) -> None:
+    refusal(dry(token=None), 401, "unauthenticated")
+    assert seen.request is None
+
+
+@pytest.mark.parametrize("asked", ["", "1", "True", "true,true"])
+def test_a_dry_run_is_asked_for_by_true_or_false(seen: Seen, asked: str) -> None:
+    error = refusal(dry(asked), 400, "invalid_request")
+    assert error["fields"] == {"dry_run": "It must be true or false."}
+    assert seen.request is None
+
+
+def test_there_is_none_where_none_is_offered(seen: Seen) -> None:
+    error = refusal(HANDLER(event(query={"dry_run": "true"}), CONTEXT), 400, "invalid_request")
+    assert (set(error["fields"]), seen.request) == ({"dry_run"}, None)

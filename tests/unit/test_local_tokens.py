@@ -53,6 +53,20 @@ def test_the_command_prints_one_token(
     assert caller(capsys.readouterr().out.rstrip("\n"), tmp_path) == 7
 
 
+def test_an_operators_token_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(token, "LOCAL", tmp_path)
+    scopes = []
+    for arguments in (["7"], ["7", "--operator"]):
+        assert token.main(arguments) == 0
+        headers = {"authorization": f"Bearer {capsys.readouterr().out.rstrip()}"}
+        bearer = auth.bearer_of(headers, local_settings(tmp_path), int(time.time() * 1000))
+        assert bearer is not None
+        scopes.append(bearer.scopes)
+    assert scopes == [frozenset(), frozenset({"operator"})]
+
+
 @pytest.mark.parametrize("user", ["0", "-1", "9007199254740992"])
 def test_an_id_that_no_user_has_is_refused(user: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert token.main([user]) == 2

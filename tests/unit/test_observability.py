@@ -24,7 +24,7 @@ from feed.call import Call
 QUERIES: dict[str, dict[str, str]] = json.loads((observability.FOLDER / "queries.json").read_text())
 ALARMS = json.loads((observability.FOLDER / "alarms.json").read_text())
 CHARTS = json.loads((observability.FOLDER / "dashboard.json").read_text())
-PAGES = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
+PAGES = sorted(page for page in (ROOT / "docs" / "runbooks").glob("*.md") if page.name != "README.md")
 WORDS = set(
     "select from where group by order desc limit as case when then else end and or not is null in like "
     "sum count max min coalesce approx_percentile to_unixtime now lines ts".split()

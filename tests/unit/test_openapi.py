@@ -25,6 +25,10 @@ class Change(PublicRequest):
     idempotency_key: IdempotencyKey | None = None
 
 
+class Priced(PublicRequest):
+    title: Title
+
+
 class Listing(PublicRequest):
     id: Id
     size: Size = 20
@@ -44,11 +48,17 @@ def change(_request: Any, _call: Any, _world: Any) -> Shown:
     raise AssertionError("a document needs no call")
 
 
+def price(_request: Any, _call: Any, _world: Any) -> Inner:
+    raise AssertionError("a document needs no call")
+
+
 def remove(_request: Any, _call: Any, _world: Any) -> None:
     raise AssertionError("a document needs no call")
 
 
+PRICED = Route("POST", "/v1/things", served("priced", Priced, price), signed_in=True, scope="operator")
 THINGS = [
+    Declared("things", Route("POST", "/v1/things", served("add", Priced, change), status=201, dry_run=PRICED)),
     Declared("things", Route("PATCH", "/v1/things/{id}", served("change", Change, change), signed_in=True, status=201)),
     Declared("things", Route("DELETE", "/v1/things/{id}", served("remove", Listing, remove))),
     Declared("things", Route("GET", "/v1/things/{id}", served("look", Listing, change), budget="read")),
@@ -97,6 +107,16 @@ def test_answers_are_described_as_they_are_sent() -> None:
     }
     assert schemas["Inner"]["properties"]["at"] == {"type": "string", "format": "date-time", "nullable": True}
     assert list(operation("delete")["responses"]) == ["204", "400", "401", "403", "404", "409", "413", "503"]
+
+
+def test_a_dry_run_is_a_parameter_and_an_answer_more() -> None:
+    add = document(THINGS)["paths"]["/v1/things"]["post"]
+    assert {"name": "dry_run", "in": "query", "schema": {"type": "boolean", "default": False}} in add["parameters"]
+    answers = {status: add["responses"][status] for status in ("200", "201")}
+    told = {status: answer["content"]["application/json"]["schema"]["$ref"] for status, answer in answers.items()}
+    assert told == {"200": "#/components/schemas/Inner", "201": "#/components/schemas/Shown"}
+    assert answers["200"]["description"].startswith("With `dry_run=true`: ")
+    assert all(parameter["name"] != "dry_run" for parameter in operation("patch")["parameters"])
 
 
 def test_every_refusal_has_its_status() -> None:

@@ -13,14 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alifakes.tablestore.engine.capacity import units
-from feed.domain.fanout import WINDOW
-from feed.operations.fanout_batch import RANGE
+from feed.domain.fanout import RANGE, WINDOW
+from feed.domain.prices import FILE, Prices
 from feed.store.client import MAX_BATCH_WRITE
 from simulations import main
 from simulations.delivery import Delivery
 from simulations.fanout import reached
 from simulations.parameters import Latency, Parameters
-from simulations.prices import FILE, Prices
 from simulations.pull import pulled
 from simulations.spent import Spent
 from simulations.worker import _ROW_BYTES
@@ -194,7 +193,7 @@ def test_a_larger_audience_never_costs_less() -> None:
         [one.spent.requests for one in found],
         [one.spent.write_cu for one in found],
         [one.spent.read_cu for one in found],
-        [prices.yuan(one.spent) for one in found],
+        [prices.yuan(one.spent.billed()) for one in found],
     ):
         assert costs == sorted(costs)
     of_powers = [seconds(one) for one, followers in zip(found, sizes, strict=True) if followers in (100, 10**4, 10**6)]
@@ -237,7 +236,7 @@ def test_pulling_costs_each_reader_who_comes() -> None:
 
 def test_pulling_pays_only_where_few_look() -> None:
     prices = Prices.load()
-    pushed = prices.yuan(delivered(1_000_000, SURE).spent)
+    pushed = prices.yuan(delivered(1_000_000, SURE).spent.billed())
 
     few, many = (prices.yuan(pulled(1_000_000, replace(SURE, active=active)).spent) for active in (0.02, 0.5))
 
@@ -257,7 +256,7 @@ def test_every_default_names_its_source(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_every_price_has_a_page_and_what_is_not_verified_says_so() -> None:
-    document = json.loads(FILE.read_text(encoding="utf-8"))
+    document = json.loads(Path(FILE).read_text(encoding="utf-8"))
 
     assert document["currency"] == "CNY"
     for price in document["prices"].values():

@@ -137,12 +137,20 @@ def cors_origins(env: Mapping[str, str]) -> frozenset[str]:
 
     Raises Misconfigured for what no browser sends as an origin, for `*`, and for one without TLS on another machine.
     """
-    origins = frozenset(filter(None, env.get("FEED_CORS_ORIGINS", "").split(",")))
-    for origin in sorted(origins):
-        if not _ORIGIN.fullmatch(origin):
-            allowed = "https:// (http:// on this machine), a host in lower case and perhaps a port"
-            raise Misconfigured(f"The environment variable FEED_CORS_ORIGINS holds {origin!r}, not {allowed}.")
-    return origins
+    return frozenset(_origin("FEED_CORS_ORIGINS", each) for each in env.get("FEED_CORS_ORIGINS", "").split(",") if each)
+
+
+def web_client(env: Mapping[str, str]) -> str:
+    """Where the web client stands: `FEED_WEB_CLIENT` as `https://feed.example`, "" if nowhere. Raises Misconfigured."""
+    given = env.get("FEED_WEB_CLIENT", "")
+    return _origin("FEED_WEB_CLIENT", given) if given else ""
+
+
+def _origin(variable: str, origin: str) -> str:
+    if not _ORIGIN.fullmatch(origin):
+        allowed = "https:// (http:// on this machine), a host in lower case and perhaps a port"
+        raise Misconfigured(f"The environment variable {variable} holds {origin!r}, not {allowed}.")
+    return origin
 
 
 class Training(NamedTuple):

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from feed.call import Call
-from feed.config import Credentials, Merchant, Payee, Settings, Training, act_weights, budgets, cors_origins
+from feed.config import Credentials, Merchant, Payee, Settings, Training, act_weights, budgets, cors_origins, web_client
 from feed.errors import Busy
 
 if TYPE_CHECKING:
@@ -73,6 +73,10 @@ class World:
     @cached_property
     def verifier(self) -> Verifier:
         return _verifier()
+
+    @cached_property
+    def web_client(self) -> str:
+        return web_client(os.environ)
 
     @cached_property
     def training(self) -> Training:

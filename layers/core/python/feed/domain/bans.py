@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 
 class Bearer(NamedTuple):
-    """Whom a verified token names. `version` is its claim `ver`, which an issuer may leave out."""
+    """Whom a verified token names. `version` and `scopes` are its claims `ver` and `scope`, which it need not have."""
 
     user_id: int
     version: int | None
     issued_s: int
+    scopes: frozenset[str] = frozenset()
 
 
 class Ban(NamedTuple):

@@ -15,6 +15,8 @@ BRANCHES = 4
 """Shards that the publisher starts, and then the first worker of each shard: all 64 are under way after two more."""
 WINDOW = 10_000
 """Followers between two checkpoints: what is repeated when a worker vanishes."""
+RANGE = 5_000
+"""Rows of one GetRange."""
 HAND_ON_S = 30.0
 """What is left of the declared time-out when a worker begins no further window: fifty batches, sixteen at a time, and
 six seconds at the most for an answer."""

@@ -6,6 +6,9 @@ import re
 from html.parser import HTMLParser
 
 _WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+(?:['’-][^\W_\u3400-\u9fff]+)*")
+_GAP = re.compile(r"(?<=[\u3000-\u30ff\uff00-\uffef”’…]) (?=[\u3000-\u9fff\uf900-\ufaff\uff00-\uffef“‘])")
+"""A blank behind a Chinese sentence or clause, where elements met: Chinese is set without."""
+_BEFORE_ELLIPSIS = " .,;:…。，、；："
 
 
 def count_words(text: str) -> int:
@@ -14,9 +17,9 @@ def count_words(text: str) -> int:
 
 
 def beginning(text: str, longest: int) -> str:
-    """The text's first characters on one line, cut with an ellipsis that is counted."""
-    line = " ".join(text.split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+    """The text's first characters on one line, cut with an ellipsis that is counted and follows no full stop."""
+    line = _GAP.sub("", " ".join(text.split()))
+    return line if len(line) <= longest else line[: longest - 1].rstrip(_BEFORE_ELLIPSIS) + "…"
 
 
 def plain_text(safe_html: str) -> str:

@@ -37,7 +37,7 @@ def bearer_of(headers: Mapping[str, str], settings: Settings, now_ms: int) -> Be
         return None
     claims = _verified_claims(_token(value), settings)
     _check_times(claims, now_ms // 1000)
-    return Bearer(_user_id(claims["sub"]), _version(claims), claims["iat"])
+    return Bearer(_user_id(claims["sub"]), _version(claims), claims["iat"], _scopes(claims))
 
 
 def sign_in(message: str) -> SignIn:
@@ -98,6 +98,12 @@ def _version(claims: Mapping[str, Any]) -> int | None:
     if type(version) is not int or not 0 <= version <= MAX_ID:
         raise sign_in("The token's claim ver is not a whole number from 0.")
     return version
+
+
+def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
+    """Words between single spaces (RFC 8693, section 4.2); of an issuer that means something else by it, none."""
+    scope = claims.get("scope")
+    return frozenset(filter(None, scope.split(" "))) if isinstance(scope, str) else frozenset()
 
 
 @lru_cache(maxsize=1)

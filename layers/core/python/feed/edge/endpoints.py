@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from feed import observability, wiring
 from feed.call import Call
 from feed.edge import addresses, auth, browsers, events, rendering, routing
-from feed.edge.routing import Address, Operation, RawRoute, Route
-from feed.errors import FeedError, InvalidRequest
+from feed.edge.routing import DRY_RUN, Address, Operation, RawRoute, Route
+from feed.errors import FeedError, Forbidden, InvalidRequest
 from feed.operations._raw import RawRequest
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def http_function(name: str, grant: wiring.Grant, *routes: Route | RawRoute) -> 
         if isinstance(route, RawRoute):
             return _raw(route, http, call, wiring.open_world(call, grant, context))
         bearer = _authenticate(route, http, call)
+        route, http = _as_asked(route, http, call)
+        _authorize(route, bearer)
         request = _validate(route, http, path_values)
         world = wiring.open_world(call, grant, context)
         _admit(bearer, call, world)
@@ -164,6 +166,30 @@ def _authenticate(route: Route, http: events.HttpRequest, call: Call) -> Bearer 
             raise auth.sign_in("This needs a signed-in user: send an Authorization header with a token.")
         call.guest = _guest(http, settings.jwt_issuer)
     return bearer
+
+
+def _as_asked(route: Route, http: events.HttpRequest, call: Call) -> tuple[Route, events.HttpRequest]:
+    """The route, or the dry run that the query asks of it, and the request without that word."""
+    if route.dry_run is None or DRY_RUN not in http.query:
+        return route, http
+    query = dict(http.query)
+    asked = query.pop(DRY_RUN)
+    if asked not in ("true", "false"):
+        why = {DRY_RUN: "It must be true or false."}
+        raise InvalidRequest(f"The request cannot be accepted as it is: {DRY_RUN}.", fields=why)
+    http = http._replace(query=query)
+    if asked == "false":
+        return route, http
+    call.operation += f"?{DRY_RUN}=true"
+    return route.dry_run, http
+
+
+def _authorize(route: Route, bearer: Bearer | None) -> None:
+    """Whoever is signed in, their token must hold the scope that the route asks for (RFC 6750, section 3.1)."""
+    if route.scope and (bearer is None or route.scope not in bearer.scopes):
+        challenge = f'Bearer error="insufficient_scope", scope="{route.scope}"'
+        message = f"This needs a token whose scope holds {route.scope}."
+        raise Forbidden(message, headers={"www-authenticate": challenge})
 
 
 def _admit(bearer: Bearer | None, call: Call, world: wiring.World) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Operation = Callable[[Any, "Call", "World"], "BaseModel | None"]
 
 WITH_BODY = ("POST", "PUT", "PATCH")
+DRY_RUN = "dry_run"
+"""The query's name for a request that is to be priced, and not done."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Route(Address):
     models of one operation, not of all that the function offers. The fields of Request come from the path, from the
     `Idempotency-Key` header, and the rest from the JSON body of POST, PUT and PATCH or from the query of every other
     method. An operation that returns None answers 204. `budget` names the budget that a call is counted against
-    (domain.budgets), or says by its request which one; None is not counted.
+    (domain.budgets), or says by its request which one; None is not counted. `scope` is a word that the caller's token
+    must hold. `dry_run` answers in this route's place where the query says `dry_run=true`.
     """
 
     module: str
@@ -49,6 +52,8 @@ class Route(Address):
     status: int = 200
     max_body: int = 64 * 1024
     budget: str | Callable[[Any], str] | None = None
+    scope: str = ""
+    dry_run: Route | None = None
 
     @property
     def request_model(self) -> type[BaseModel]:

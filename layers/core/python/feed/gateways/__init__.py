@@ -1,1 +1,1 @@
-"""Other services: Function Compute."""
+"""Other services: Function Compute and Alipay."""

@@ -12,6 +12,7 @@ from feed.domain.fanout import (
     CAREFUL_WINDOW,
     HAND_ON_S,
     MOST_SET_ASIDE,
+    RANGE,
     SET_ASIDE,
     WINDOW,
     Job,
@@ -28,8 +29,6 @@ from feed.operations._release import GUARD_MS, delivery_guard, start_shard, star
 from feed.store import articles, jobs, relations, work
 from feed.wiring import World
 
-RANGE = 5_000
-"""Rows of one GetRange."""
 NO_MORE_S = 5.0
 """A worker that has no more than this left takes no shard: its lease would end under its requests."""
 LOOK_AGAIN_S = 5.0

@@ -22,11 +22,12 @@ _PAGE = Template("""<!doctype html>
 <style>body{font:16px/1.6 system-ui,sans-serif;max-width:28rem;margin:20vh auto;text-align:center}</style>
 <h1>$chinese</h1>
 <p lang="en">$english</p>
-</html>
+$onward</html>
 """)
 _STYLE = "sha256-1C+4u4mxxoHSWRC3Oxt4CjL3IlEUi/qwoeIMnzO+jOc="
 """Of what stands between the page's <style> and </style>: nothing else in it is believed to be ours."""
 _POLICY = f"default-src 'none'; style-src '{_STYLE}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_LOOK_AGAIN_S = 5
 _GIVEN_BACK = ("打赏已退回", "Your tip was given back.")
 _WORDS = {
     Status.PENDING: ("正在确认付款", "Your payment is being confirmed; this takes a minute at most."),
@@ -37,7 +38,11 @@ _WORDS = {
 
 
 def run(request: RawRequest, call: Call, world: World) -> RawAnswer:  # noqa: ARG001 - every operation takes the call
-    """The order's own state, as our rows have it; the parameters prove nothing but whose order may be shown."""
+    """The order's own state, as our rows have it; the parameters prove nothing but whose order may be shown.
+
+    A browser goes on at once to the web client's page of the order, where there is one; else it looks again while the
+    payment is being confirmed.
+    """
     verifier = world.verifier
     values = verifier.verified(request.query)
     order_id = values.get("out_trade_no", "")
@@ -51,4 +56,11 @@ def run(request: RawRequest, call: Call, world: World) -> RawAnswer:  # noqa: AR
     if order is None:
         raise NotFound("There is no such order.")
     chinese, english = _GIVEN_BACK if order.refunded_fen == order.amount_fen else _WORDS[order.status]
-    return RawAnswer(200, _PAGE.substitute(chinese=chinese, english=english), {"content-security-policy": _POLICY})
+    headers, onward = {"content-security-policy": _POLICY}, ""
+    if world.web_client:
+        address = f"{world.web_client}/tips/{order.id}"
+        headers["refresh"] = f"0; url={address}"
+        onward = f'<p><a href="{address}">回到打赏 <span lang="en">Back to your tip</span></a></p>\n'
+    elif order.status is Status.PENDING:
+        headers["refresh"] = str(_LOOK_AGAIN_S)
+    return RawAnswer(200, _PAGE.substitute(chinese=chinese, english=english, onward=onward), headers)

@@ -69,6 +69,13 @@ def made_summary(html: str) -> str:
     return beginning(plain_text(html), SUMMARY_CHARACTERS)
 
 
+def is_made(summary: str, html: str) -> bool:
+    """Whether it is what this stored HTML gets when its author gives none, or got up to release 0.1.0."""
+    line = " ".join(plain_text(html).split())
+    former = line if len(line) <= SUMMARY_CHARACTERS else line[: SUMMARY_CHARACTERS - 1].rstrip() + "…"
+    return summary in (made_summary(html), former)
+
+
 def _sanitised(html: str) -> str:
     import nh3
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from feed.call import Call
 from feed.domain.articles import Article, State
 from feed.domain.ids import new_article_id
 from feed.errors import Busy, ConditionFailed
 from feed.operations._cards import FullArticle, full
-from feed.operations._fields import Html, HttpsUrl, IdempotencyKey, Instant, PublicRequest, Summary, Title
-from feed.operations._release import count_shown, guard, release, released
+from feed.operations._release import count_shown, guard, release
 from feed.operations._repeats import body_hash
-from feed.operations.publish._content import RULES, clean
+from feed.operations.publish._draft import Draft, drafted
 from feed.operations.publish._schedule import alarm, check_schedule
-from feed.store import articles, idempotency, users, work
+from feed.store import articles, idempotency, work
 from feed.store.idempotency import Claim
 from feed.store.users import User
 from feed.store.work import Work
@@ -23,42 +20,12 @@ from feed.wiring import World
 _DRAWS = 5
 
 
-class Request(PublicRequest):
-    title: Title
-    html: Html
-    summary: Summary | None = None
-    cover_url: HttpsUrl | None = None
-    state: Literal["private", "public", "scheduled"]
-    publish_at: Instant | None = None
-    idempotency_key: IdempotencyKey | None = None
+Request = Draft
 
 
 def run(request: Request, call: Call, world: World) -> FullArticle:
     check_schedule(request.state, request.publish_at, _asked_ms(request, call, world))
-    content = clean(request.html)
-    author = users.require(world.tables, call.require_caller())
-    article = Article(
-        id=0,
-        author_id=author.id,
-        byline=author.byline,
-        title=request.title,
-        summary=content.summary if request.summary is None else request.summary,
-        html=content.html,
-        html_rules=RULES,
-        cover_url=request.cover_url,
-        words=content.words,
-        state=State.PRIVATE if request.publish_at is None else State.SCHEDULED,
-        version=1,
-        delivery=0,
-        width=0,
-        audience=0,
-        created_ms=call.now_ms,
-        published_ms=None,
-        sequence=None,
-        publish_at_ms=request.publish_at,
-    )
-    if request.state == "public":
-        article = released(article, author.follower_count, world, call.now_ms)
+    article, author = drafted(request, call, world)
     return full(_store(article, author, request, call, world))
 
 

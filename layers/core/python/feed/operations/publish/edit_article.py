@@ -14,7 +14,7 @@ from feed.operations._fields import Html, HttpsUrl, Id, Instant, PublicRequest, 
 from feed.operations._recount_people import write_counted
 from feed.operations._release import go_public, released
 from feed.operations._rights import own
-from feed.operations.publish._content import RULES, clean, made_summary, safe
+from feed.operations.publish._content import RULES, clean, is_made, safe
 from feed.operations.publish._schedule import alarm, check_schedule
 from feed.store import articles, users, work
 from feed.wiring import World
@@ -72,8 +72,7 @@ def _edited(request: Request, old: Article) -> Article:
         new = new._replace(title=request.title)
     if request.gives("html"):
         content = clean(request.html)
-        was_made = old.summary == made_summary(old.html)
-        summary = content.summary if was_made else old.summary
+        summary = content.summary if is_made(old.summary, old.html) else old.summary
         new = new._replace(html=content.html, html_rules=RULES, summary=summary, words=content.words)
     if request.gives("summary"):
         new = new._replace(summary=request.summary)
