@@ -25,8 +25,11 @@ Run = Callable[[], Any]
 
 @dataclass(frozen=True)
 class Costs:
+    """`bytes_out`: of the answer."""
+
     cold: Measured
     warm: Measured
+    bytes_out: int
 
 
 class Scene:
@@ -156,8 +159,9 @@ def _costs(stage: Stage, prepare: Callable[[], Run]) -> Costs:
     cold = _ready(stage, prepare)
     stage.later(TOO_OLD_MS)
     _, first = stage.meter.measure(cold)
+    bytes_out = stage.driver.answered
     _, second = stage.meter.measure(_ready(stage, prepare))
-    return Costs(first, second)
+    return Costs(first, second, bytes_out)
 
 
 def _ready(stage: Stage, prepare: Callable[[], Run]) -> Run:

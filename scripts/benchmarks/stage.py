@@ -59,11 +59,20 @@ class Clock:
 
 
 class Quiet(InProcess):
-    """Keeps the functions' log lines from the benchmark's own output."""
+    """Keeps the functions' log lines from the benchmark's own output.
+
+    `answered`: bytes of the newest answer to an HTTP request, headers and body.
+    """
+
+    answered = 0
 
     def invoke(self, function: str, event: bytes, *, timeout_s: int = 60) -> Any:
         with redirect_stdout(io.StringIO()):
-            return super().invoke(function, event, timeout_s=timeout_s)
+            answer = super().invoke(function, event, timeout_s=timeout_s)
+        if isinstance(answer, dict):
+            lines = (f"{name}: {value}\r\n" for name, value in answer["headers"].items())
+            self.answered = len("".join(lines)) + len(answer["body"].encode())
+        return answer
 
 
 class Stage:
