@@ -32,9 +32,10 @@ export const newKey = () => crypto.randomUUID?.() ?? guestId() + Date.now().toSt
 async function call(method, path, options = {}) {
   const repeatable = method !== "POST" || options.key;
   for (let tried = 1; ; tried += 1) {
+    const token = person.value?.token;
     const trouble = await send(method, path, options);
     if (!(trouble instanceof Trouble)) return trouble;
-    if (trouble.status === 401 && person.value !== null && tried === 1 && (await renew())) continue;
+    if (trouble.status === 401 && token && tried === 1 && (await renew(token))) continue;
     if (trouble.status !== 503 || !repeatable || tried === TRIES || trouble.waitS > LONGEST_WAIT_S) throw trouble;
     await new Promise((done) => setTimeout(done, trouble.waitS * 1000));
   }

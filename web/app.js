@@ -4,7 +4,7 @@ import { html, render, useEffect, useLayoutEffect, useRef } from "./html.js";
 import { watch } from "./news.js";
 import { Shell } from "./parts/shell.js";
 import { height, match, place } from "./router.js";
-import { person, start } from "./session.js";
+import { me, start } from "./session.js";
 import { say } from "./words.js";
 import { Account } from "./pages/account.js";
 import { ArticlePage } from "./pages/article.js";
@@ -54,7 +54,7 @@ function App() {
     if (!first.current) document.querySelector("main").focus({ preventScroll: true });
     first.current = false;
   }, [key]);
-  return html`<${Shell}><${Page} key=${`${key} ${person.value?.id}`} ...${parameters} /><//>`;
+  return html`<${Shell}><${Page} key=${`${key} ${me.value}`} ...${parameters} /><//>`;
 }
 
 await start().catch(() => {}); // without its configuration it still shows what guests may see, or says what is wrong

@@ -2,7 +2,7 @@
 
 import { batch, effect, signal } from "./html.js";
 import { get, online, Trouble } from "./api.js";
-import { person } from "./session.js";
+import { me } from "./session.js";
 
 const EVERY_MS = 30_000;
 /** {unread, more, mark} of the timeline and of the notifications. */
@@ -15,7 +15,7 @@ let marks = 0;
 
 export function watch() {
   effect(() => {
-    person.value;
+    me.value;
     batch(() => {
       articles.value = null;
       notices.value = null;
@@ -38,12 +38,12 @@ export function seen(kind) {
 async function look() {
   const now = Date.now();
   const before = marks;
-  const me = person.value;
-  if (document.hidden || !online.value || !me || now < last + EVERY_MS || now < next) return;
+  const whose = me.value;
+  if (document.hidden || !online.value || !whose || now < last + EVERY_MS || now < next) return;
   last = now;
   try {
     const found = await Promise.all([get("/v1/timeline/unread"), get("/v1/notifications/unread")]);
-    if (me === person.value && before === marks) batch(() => ([articles.value, notices.value] = found));
+    if (whose === me.value && before === marks) batch(() => ([articles.value, notices.value] = found));
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
     next = trouble.until;

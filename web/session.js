@@ -5,8 +5,10 @@ import { kept, keep } from "./memory.js";
 
 /** `api` is the API's origin, "" for the page's own; `people` are the demo's, of scripts/dev alone. */
 export const config = signal({ api: "", people: [] });
-/** {id, nickname?, token}, or null for a guest. */
+/** {id, token, nickname?, avatar_url?}, or null for a guest. */
 export const person = signal(null);
+/** Their id, 0 for a guest: stays while their name or token changes. */
+export const me = computed(() => person.value?.id ?? 0);
 export const signedIn = computed(() => person.value !== null);
 /** Whether somebody can be chosen here; elsewhere the host application signs people in. */
 export const isDemo = computed(() => config.value.people.length > 0);
@@ -17,21 +19,29 @@ export async function start() {
   else become(Number(kept("person") ?? config.value.people[0]?.id));
 }
 
-/** A token again, for one that was refused: true if there is another one. */
-export async function renew() {
-  const before = person.value?.token;
-  if (typeof window.feedToken === "function") await askHost();
-  else {
-    await readConfig();
-    become(person.value?.id);
+/** Another token for one that was refused, unless there is one already: true if there is. */
+export async function renew(refused) {
+  if (person.value?.token === refused) {
+    if (typeof window.feedToken === "function") await askHost();
+    else {
+      await readConfig();
+      become(person.value?.id);
+    }
   }
-  return person.value !== null && person.value.token !== before;
+  return person.value !== null && person.value.token !== refused;
 }
 
 /** Acts as the demo's person of this id from now on; as a guest where there is none. */
 export function become(id) {
   person.value = config.value.people.find((each) => each.id === id) ?? null;
   keep("person", person.value?.id ?? 0);
+}
+
+/** The API's word about somebody: names and pictures change. */
+export function meet({ id, nickname, avatar_url }) {
+  const shown = (each) => (each.id === id ? { ...each, nickname, avatar_url } : each);
+  config.value = { ...config.value, people: config.value.people.map(shown) };
+  if (person.value) person.value = shown(person.value);
 }
 
 /** A guest's own id, made once: what a guest has seen is left out of hot lists. */
@@ -48,7 +58,8 @@ async function readConfig() {
 
 async function askHost() {
   const token = await window.feedToken();
-  person.value = token ? { id: subject(token), token } : null;
+  const id = token ? subject(token) : 0;
+  person.value = id ? { ...(id === me.value ? person.value : {}), id, token } : null;
 }
 
 function subject(token) {

@@ -3,14 +3,14 @@
 import { batch, effect, signal, useEffect, useMemo } from "./html.js";
 import { get, Trouble } from "./api.js";
 import { place } from "./router.js";
-import { person } from "./session.js";
+import { me } from "./session.js";
 
 const KEPT = 12;
 const EMPTY_PAGES = 5;
 const walks = new Map();
 
 effect(() => {
-  person.value;
+  me.value;
   walks.clear(); // what one may see is not what another may
 });
 
@@ -84,7 +84,7 @@ export class Walk {
 
 /** The walk of this visit's page through this list. */
 export function useWalk(path, { query = {}, idOf = (item) => item.id, meet } = {}) {
-  const name = [place.value.key, person.value?.id, path, JSON.stringify(query)].join(" ");
+  const name = [place.value.key, me.value, path, JSON.stringify(query)].join(" ");
   const walk = useMemo(() => walks.get(name) ?? new Walk(path, query, idOf, meet), [name]);
   useEffect(() => {
     walks.delete(name);

@@ -15,6 +15,7 @@ from types import FrameType
 from commands.running import LOCAL
 from commands.tablestore_process import CannotStart
 
+MOST_PORT = 65_535
 INDEX_LAG_MS = 100
 """Secondary indexes lag in the service too; a demo without it would flatter."""
 
@@ -42,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--port", type=_port, default=8000, help="of the web client and the API (default 8000; 0: a free one)"
     )
+    parser.add_argument(
+        "--console-port", type=_port, metavar="PORT", help="of the console (default: the API's and one, or a free one)"
+    )
     parser.add_argument("--data", type=Path, default=LOCAL, metavar="DIR", help="keeps the data (default .local)")
     parser.add_argument("--fresh", action="store_true", help="forget the data first")
     parser.add_argument("--no-demo", action="store_true", help="start without the demo's people and articles")
@@ -50,8 +54,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text!r}")
+    if not text.isdecimal() or int(text) > MOST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {MOST_PORT}, not {text!r}")
     return int(text)
 
 
@@ -67,7 +71,7 @@ def _serve(given: argparse.Namespace) -> None:
     from commands.demo.people import PEOPLE
     from commands.local_cloud import LocalCloud
     from commands.web_client import web_client
-    from simulations.prices import FILE as PRICES
+    from feed.domain.prices import FILE as PRICES
 
     lines = _Lines()
     cloud = LocalCloud(
@@ -75,9 +79,10 @@ def _serve(given: argparse.Namespace) -> None:
         data=given.data,
         fresh=given.fresh,
         port=given.port,
+        console_port=_console_port(given),
         static=web_client(() if given.no_demo else PEOPLE),
         index_lag_ms=INDEX_LAG_MS,
-        prices=PRICES,
+        prices=Path(PRICES),
         on_line=lines.print,
         say=_progress,
     )
@@ -100,6 +105,16 @@ def _serve(given: argparse.Namespace) -> None:
         finally:
             for folder in known_in:
                 running.withdraw(folder)
+
+
+def _console_port(given: argparse.Namespace) -> int:
+    """As asked for; else beside the API, so that its address stays from start to start; 0 where that is taken."""
+    from commands.local_cloud import taken
+
+    if given.console_port is not None:
+        return int(given.console_port)
+    beside = given.port + 1
+    return beside if 1 < beside <= MOST_PORT and taken(beside) is None else 0
 
 
 def _progress(line: str) -> None:

@@ -45,6 +45,17 @@ def third_parties(project: Project, say: Callable[[str], None]) -> dict[str, Pat
     return {layer: Path(site.getsitepackages()[0]) for layer, _ in used}
 
 
+def taken(port: int) -> str | None:
+    """Why this machine's port cannot be listened on; None where it can."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            return error.strerror or str(error)
+    return None
+
+
 def _silent(_line: str) -> None:
     pass
 
@@ -71,6 +82,7 @@ def deployment_variables(ots_endpoint: str, fc_endpoint: str, api: str, alipay: 
         "FEED_ACT_WEIGHTS": "",
         "FEED_BUDGETS": "",
         "FEED_CORS_ORIGINS": "",
+        "FEED_WEB_CLIENT": "",
         "FEED_TRAIN_WINDOW_DAYS": "90",
         "FEED_TRAIN_HALF_LIFE_DAYS": "60",
         "FEED_TRAIN_NEIGHBORS": "100",
@@ -85,7 +97,7 @@ class LocalCloud:
     `data` is the folder of the database and of the functions' log, None keeps rows in memory and no log; `fresh`
     forgets what is in it. `static` is served beside the API. `env` overrides what the project file asks for by
     `${env()}`. `on_line` is told every invocation, `say` the progress. With `prices` there is a
-    console, which uses them.
+    console, which uses them, at `console_port`. Port 0 is any that is free.
     """
 
     def __init__(
@@ -95,6 +107,7 @@ class LocalCloud:
         data: Path | None = None,
         fresh: bool = False,
         port: int = 0,
+        console_port: int = 0,
         static: StaticFiles | None = None,
         env: Mapping[str, str] | None = None,
         index_lag_ms: int = 0,
@@ -111,6 +124,7 @@ class LocalCloud:
         self._fresh = fresh
         self._lock: TextIO | None = None
         self._port = port
+        self._console_port = console_port
         self._static = static
         self._env = dict(env or {})
         self._index_lag_ms = index_lag_ms
@@ -176,14 +190,11 @@ class LocalCloud:
             return len(json.loads(answer.read())["invocations"])
 
     def check(self) -> None:
-        """Raise CannotStart, before anything is touched, where the port is taken or the project file is wrong."""
-        if self._port:
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind(("127.0.0.1", self._port))
-                except OSError as error:
-                    raise CannotStart(f"Port {self._port} cannot be listened on: {error.strerror}.") from None
+        """Raise CannotStart, before anything is touched, where a port is taken or the project file is wrong."""
+        for port in filter(None, (self._port, self._console_port)):
+            reason = taken(port)
+            if reason:
+                raise CannotStart(f"Port {port} cannot be listened on: {reason}.")
         self._read()
 
     def _read(self) -> Project:
@@ -235,6 +246,7 @@ class LocalCloud:
     def _start_functions(self, ots_endpoint: str) -> None:
         functions = FunctionComputeFake(
             self._project_file,
+            port=self._console_port,
             api_port=self._port,
             env=lambda endpoint, api: self._variables(ots_endpoint, endpoint, api, self.alipay.gateway),
             layers={"feed-core": ROOT / "layers" / "core", **third_parties(self._read(), self._say)},
@@ -251,13 +263,15 @@ class LocalCloud:
         except ProjectError as error:
             raise CannotStart(str(error)) from None
         except OSError as error:
-            raise CannotStart(f"Port {self._port} cannot be listened on: {error.strerror}.") from None
+            ports = " or ".join(str(port) for port in (self._port, self._console_port) if port)
+            raise CannotStart(f"Port {ports} cannot be listened on: {error.strerror}.") from None
         self._functions = functions
         for note in functions.notes:
             self._say(f"note: {note}")
 
     def _variables(self, ots_endpoint: str, fc_endpoint: str, api: str, alipay: str) -> dict[str, str]:
-        return {**deployment_variables(ots_endpoint, fc_endpoint, api, alipay), **self._env}
+        client = {"FEED_WEB_CLIENT": api} if self._static is not None else {}
+        return {**deployment_variables(ots_endpoint, fc_endpoint, api, alipay), **client, **self._env}
 
     def stop(self) -> None:
         """End every process: first the functions, then what they write to."""

@@ -21,4 +21,4 @@ def web_client(people: Sequence[Person]) -> StaticFiles:
         known = [{"id": each.id, "nickname": each.nickname, "token": sign(each.id)} for each in people]
         return json.dumps({"api": "", "people": known}).encode()
 
-    return StaticFiles(WEB, headers=json.loads(HEADERS.read_bytes()), made={"/config.json": configuration})
+    return StaticFiles(WEB, headers=json.loads(HEADERS.read_bytes()), made={"/config.json": configuration}, api="/v1")

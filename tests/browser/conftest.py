@@ -18,6 +18,7 @@ from commands.demo import fill
 from commands.demo.people import PEOPLE
 from commands.local_cloud import LocalCloud
 from commands.web_client import web_client
+from tests.browser.bucket import Bucket
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -33,10 +34,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """With the demo's people and articles; timers fire when told to."""
+def bucket() -> Iterator[Bucket]:
+    with Bucket() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory, bucket: Bucket) -> Iterator[LocalCloud]:
+    """With the demo's people and articles; timers fire when told to. The bucket's pages may use its API."""
     data = tmp_path_factory.mktemp("browser")
-    with LocalCloud(data=data, static=web_client(PEOPLE), timers=False, max_instances=2) as running:
+    env = {"FEED_CORS_ORIGINS": bucket.origin}
+    with LocalCloud(data=data, static=web_client(PEOPLE), env=env, timers=False, max_instances=2) as running:
         fill(running, lambda _: None)
         yield running
 
@@ -56,7 +64,7 @@ def visitors(cloud: LocalCloud, chromium: Browser) -> Iterator[Visitors]:
     """Opens the client for people; fails the test where one of their pages complained or asked somebody else."""
     from tests.browser.visitor import Visitors
 
-    opened = Visitors(cloud.api, chromium)
+    opened = Visitors(cloud.api, cloud.api, chromium)
     yield opened
     opened.close()
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from commands import browser
 from commands.local_cloud import LocalCloud
-from simulations.prices import FILE as PRICES
+from feed.domain.prices import FILE as PRICES
 
 READER, AUTHOR = 3, 1
 PAGES = ("invocations", "queue", "costs", "tables/feed/article_table", "timers", "faults", "trades")
@@ -21,7 +22,7 @@ SERIOUS = ("serious", "critical")
 
 @pytest.fixture(scope="module")
 def watched() -> Iterator[LocalCloud]:
-    with LocalCloud(prices=PRICES, timers=False, max_instances=2) as running:
+    with LocalCloud(prices=Path(PRICES), timers=False, max_instances=2) as running:
         for person in (READER, AUTHOR):
             act(running, person, "PUT", "/v1/users/me", {"nickname": f"person {person}"})
         yield running
@@ -65,6 +66,9 @@ def test_what_runs_shows_by_itself(watched: LocalCloud, console: Page) -> None:
     detail = console.get_by_label("One invocation")
     expect(detail.get_by_role("heading", name="fanout-batch")).to_be_visible()
     expect(detail.get_by_role("cell", name="BatchWriteRow").first).to_be_visible()
+    for counted in ("Attempts 1", "GB-seconds 0.", "Write units ", "Answer "):
+        expect(detail.get_by_role("row", name=counted).first).to_be_visible()
+    expect(detail.get_by_role("row", name="user_message_table 1 1 1 1")).to_be_visible()
     expect(detail.get_by_label("What it printed")).to_contain_text('"operation": "fanout-batch"')
     detail.get_by_role("button", name="What asked for it").click()
     expect(detail.get_by_role("heading", name="publish")).to_be_visible()
@@ -101,6 +105,38 @@ def test_a_fault_strikes_and_a_timer_fires(watched: LocalCloud, console: Page) -
     expect(console.get_by_text("fired", exact=True)).to_be_visible()
     console.get_by_role("link", name="Invocations").click()
     expect(console.get_by_role("row").filter(has_text="sweep").first).to_be_visible()
+
+
+@pytest.mark.browser
+def test_a_row_opens_beside_the_others(watched: LocalCloud, console: Page) -> None:
+    console.goto(f"{watched.console}#tables/feed/user_table")
+    console.get_by_role("row").nth(1).click()
+    whole = console.get_by_label("One row")
+    expect(whole.get_by_text("STRING key")).to_be_visible()
+    console.get_by_role("button", name="Read").click()
+    whole.get_by_role("button", name="Close").click()
+    expect(whole).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_a_phone_cuts_nothing(watched: LocalCloud, chromium: Browser) -> None:
+    publish(watched, "露")
+    size: ViewportSize = {"width": 390, "height": 844}
+    with chromium.new_context(viewport=size, is_mobile=True, has_touch=True) as context:
+        page = context.new_page()
+        for name in PAGES:
+            page.goto(f"{watched.console}#{name}")
+            expect(page.get_by_text("live", exact=True)).to_be_in_viewport()
+            expect(page.get_by_role("main").get_by_text("…", exact=True)).to_have_count(0)
+            assert page.evaluate("document.scrollingElement.scrollWidth") <= size["width"], name
+        page.goto(f"{watched.console}#invocations")
+        for column in ("Invocation", "Outcome", "Took"):
+            expect(page.get_by_role("columnheader", name=column)).to_be_in_viewport(ratio=1)
+        page.get_by_role("row").filter(has_text="POST /v1/articles").first.click()
+        detail = page.get_by_label("One invocation")
+        expect(detail.get_by_role("heading", name="publish")).to_be_in_viewport()
+        detail.get_by_role("button", name="Close").click()
+        expect(detail).to_have_count(0)
 
 
 @pytest.mark.browser

@@ -21,18 +21,19 @@ expect.set_options(timeout=PATIENCE_MS)
 class Visitor:
     """One person's window; `page` is Playwright's."""
 
-    def __init__(self, site: str, context: BrowserContext) -> None:
+    def __init__(self, site: str, api: str, context: BrowserContext) -> None:
         self.site = site
         self.context = context
+        self._api = api
         self.complaints: list[str] = []
         self._expected: tuple[int, ...] = ()
         context.set_default_timeout(PATIENCE_MS)
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self._complain(f"{error.error}"))
+        context.on("requestfailed", self._failed)
+        context.on("response", self._answered)
+        context.on("request", self._asked)
         self.page: Page = context.new_page()
-        self.page.on("console", self._said)
-        self.page.on("pageerror", lambda error: self._complain(f"{error}"))
-        self.page.on("requestfailed", self._failed)
-        self.page.on("response", self._answered)
-        self.page.on("request", self._asked)
 
     def go(self, path: str) -> Page:
         self.page.goto(self.site + path)
@@ -50,19 +51,20 @@ class Visitor:
         self.settled()
         self._expected = ()
 
-    def check(self) -> None:
+    def check(self, page: Page | None = None) -> None:
         """Raises AssertionError for what axe calls serious, and where the page is wider than its window."""
-        self.page.evaluate(browser.axe())
-        self.page.wait_for_function("!document.getAnimations().some((each) => each.playState === 'running')")
-        found = self.page.evaluate("axe.run({resultTypes: ['violations']})")
+        page = page or self.page
+        page.evaluate(browser.axe())
+        page.wait_for_function("!document.getAnimations().some((each) => each.playState === 'running')")
+        found = page.evaluate("axe.run({resultTypes: ['violations']})")
         serious = [
             f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']]}"
             for each in found["violations"]
             if each["impact"] in SERIOUS
         ]
-        assert serious == [], f"{self.page.url}: {serious}"
-        wide = self.page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
+        assert serious == [], f"{page.url}: {serious}"
+        wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{page.url} is {wide} pixels too wide"
 
     def _complain(self, text: str) -> None:
         # the browser reports refused requests on the console too; _answered knows which belong to the story
@@ -82,15 +84,18 @@ class Visitor:
             self.complaints.append(f"{response.request.method} {response.url} answered {response.status}")
 
     def _asked(self, request: Request) -> None:
-        if not request.url.startswith((self.site, "data:")):
+        if request.is_navigation_request():  # a link that was followed, to the cashier for one
+            return
+        if not request.url.startswith((self.site, self._api, "data:")):
             self.complaints.append(f"{request.url} is somebody else's")
 
 
 class Visitors:
-    """Everybody who has a window open in a test."""
+    """Everybody who has a window open in a test, at a client of this API."""
 
-    def __init__(self, site: str, chromium: Browser) -> None:
+    def __init__(self, site: str, api: str, chromium: Browser) -> None:
         self._site = site
+        self._api = api
         self._chromium = chromium
         self._opened: list[Visitor] = []
 
@@ -114,9 +119,10 @@ class Visitors:
             reduced_motion="reduce",
         )
         context.add_init_script(
+            "if (location.protocol !== 'about:') "  # where a window begins, and nothing can be kept
             f"localStorage.getItem('feed.person') ?? localStorage.setItem('feed.person', '{person}')"
         )
-        visitor = Visitor(self._site, context)
+        visitor = Visitor(self._site, self._api, context)
         self._opened.append(visitor)
         return visitor
 

@@ -7,6 +7,7 @@ import { signedIn } from "../session.js";
 import { say } from "../words.js";
 import { ArticleCard } from "../parts/article_card.js";
 import { Feed } from "../parts/feed.js";
+import { Empty } from "../parts/trouble.js";
 import { WalkList } from "../parts/walk_list.js";
 import { useWalk } from "../walk.js";
 
@@ -16,12 +17,13 @@ export function Home() {
     setRebuilding(page.rebuilding ?? false);
     if (page.mark && signedIn.value) markRead(page.mark);
   };
+  const empty = html`<${Empty} text=${say("emptyHome")}><a class="button" href="/hot">${say("hot")}</a><//>`;
   const walk = useWalk("/v1/timeline", { idOf: (item) => item.article.id, meet });
   return html`
     <${Feed} title=${say("home")}>
       <${NewArticles} walk=${walk} />
       ${rebuilding && html`<p class="banner" role="status">${say("rebuilding")}</p>`}
-      <${WalkList} walk=${walk} show=${show} empty=${say("emptyHome")} label=${say("home")} />
+      <${WalkList} walk=${walk} show=${show} empty=${empty} label=${say("home")} />
     <//>
   `;
 }

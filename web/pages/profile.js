@@ -4,7 +4,7 @@ import { html, useEffect, useState } from "../html.js";
 import { put, Trouble } from "../api.js";
 import { useLoaded } from "../loaded.js";
 import { go } from "../router.js";
-import { config, person, signedIn } from "../session.js";
+import { me, meet, signedIn } from "../session.js";
 import { say, tell } from "../words.js";
 import { Field } from "../parts/field.js";
 import { Avatar } from "../parts/person.js";
@@ -19,7 +19,7 @@ const LONGEST_ADDRESS = 512;
 export const Profile = () => (signedIn.value ? html`<${Form} />` : html`<${SignIn} title=${say("profile")} />`);
 
 function Form() {
-  const { id } = person.value;
+  const id = me.value;
   const { value: user, trouble, again } = useLoaded(`/v1/users/${id}`);
   const [given, setGiven] = useState(null);
   const [errors, setErrors] = useState({});
@@ -32,7 +32,7 @@ function Form() {
     event.preventDefault();
     try {
       const saved = await put("/v1/users/me", { nickname: given.nickname, avatar_url: given.avatar_url.trim() || null });
-      rename(id, saved.nickname);
+      meet(saved);
       toast(say("saved"));
       go(`/users/${id}`, { replace: true });
     } catch (failure) {
@@ -53,10 +53,4 @@ function Form() {
       </form>
     </section>
   `;
-}
-
-/** The name stands in the header too, and among the demo's people. */
-function rename(id, nickname) {
-  config.value = { ...config.value, people: config.value.people.map((each) => (each.id === id ? { ...each, nickname } : each)) };
-  person.value = { ...person.value, nickname };
 }

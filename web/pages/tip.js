@@ -3,8 +3,10 @@
 import { html, useEffect } from "../html.js";
 import { useLoaded } from "../loaded.js";
 import { get, Trouble } from "../api.js";
+import { signedIn } from "../session.js";
 import { say, yuan } from "../words.js";
 import { Icon } from "../parts/icons.js";
+import { SignIn } from "../parts/sign_in.js";
 import { rememberedOrder } from "../parts/tip_dialog.js";
 import { Title } from "../parts/title.js";
 import { Skeleton, TroubleNote } from "../parts/trouble.js";
@@ -12,7 +14,9 @@ import { Missing } from "./missing.js";
 
 const ASK_AGAIN_MS = 2_000;
 
-export function TipPage({ id }) {
+export const TipPage = ({ id }) => (signedIn.value ? html`<${Order} id=${id} />` : html`<${SignIn} title=${say("tip")} />`);
+
+function Order({ id }) {
   const { value: order, trouble, again, set } = useLoaded(`/v1/tips/${id}`);
   useFollowing(id, order, set);
   if (trouble?.status === 404) return html`<${Missing} />`;

@@ -2,7 +2,7 @@
 
 import { html, signal, useEffect, useState } from "../html.js";
 import { get, put, remove, Trouble } from "../api.js";
-import { become, config, isDemo, person, signedIn } from "../session.js";
+import { become, config, isDemo, me, meet, signedIn } from "../session.js";
 import { languageOf, say } from "../words.js";
 import { Dialog } from "./dialog.js";
 import { attempt, toast } from "./toasts.js";
@@ -16,6 +16,15 @@ export function mayAct() {
   if (isDemo.value) choosing.value = true;
   else toast(say("signInHint"), true);
   return false;
+}
+
+/** Asks the API how somebody is called and looks now. */
+export async function know(id) {
+  try {
+    meet(await get(`/v1/users/${id}`));
+  } catch (trouble) {
+    if (!(trouble instanceof Trouble)) throw trouble; // known by an older name, or none, until the next time
+  }
 }
 
 /** Decoration: the name stands beside it. */
@@ -35,14 +44,14 @@ export const PersonRow = ({ user, children }) => html`<div class="person"><${Ava
 /** `known` is the status if the page has it; otherwise it is asked for. */
 export function FollowButton({ user, known, changed }) {
   const [status, setStatus] = useState(known ?? null);
-  const me = person.value?.id;
+  const own = me.value === user.id;
   useEffect(() => {
-    if (known || !me || me === user.id) return;
+    if (known || !me.value || own) return;
     get(`/v1/follows/${user.id}`).then(setStatus, (trouble) => {
       if (!(trouble instanceof Trouble)) throw trouble; // the button then offers what is idempotent anyway
     });
-  }, [user.id, me]);
-  if (me === user.id) return null;
+  }, [user.id, me.value]);
+  if (own) return null;
   const follows = status?.status === 1;
   const toggle = async () => {
     if (!mayAct()) return;
@@ -60,6 +69,9 @@ export function FollowButton({ user, known, changed }) {
 }
 
 export function PersonChooser() {
+  useEffect(() => {
+    if (choosing.value) for (const { id } of config.value.people) know(id);
+  }, [choosing.value]);
   if (!choosing.value) return null;
   const close = () => (choosing.value = false);
   const choose = (id) => {
@@ -69,7 +81,7 @@ export function PersonChooser() {
   };
   const row = (user) => html`
     <li>
-      <button class="choice" aria-pressed=${(person.value?.id ?? 0) === user.id} onClick=${() => choose(user.id)}>
+      <button class="choice" aria-pressed=${me.value === user.id} onClick=${() => choose(user.id)}>
         <${Avatar} user=${user} /><span lang=${languageOf(user.nickname)}>${user.nickname}</span>
       </button>
     </li>

@@ -4,16 +4,19 @@ import { html, useEffect } from "../html.js";
 import { online } from "../api.js";
 import { notices } from "../news.js";
 import { go, place } from "../router.js";
-import { isDemo, person } from "../session.js";
+import { isDemo, me, person } from "../session.js";
 import { language, locale, say, speak } from "../words.js";
 import { Icon } from "./icons.js";
-import { Avatar, choosing, PersonChooser } from "./person.js";
+import { Avatar, choosing, know, PersonChooser } from "./person.js";
 import { Toasts } from "./toasts.js";
 
 export function Shell({ children }) {
   useEffect(() => {
     document.documentElement.lang = locale.value;
   }, [locale.value]);
+  useEffect(() => {
+    if (me.value) know(me.value);
+  }, [me.value]);
   return html`
     <a class="skip" href="#main" onClick=${skip}>${say("skip")}</a>
     <header class="top">
@@ -42,13 +45,13 @@ function Links() {
     <a href=${path} aria-current=${place.value.path === path ? "page" : undefined}>${icon}<span>${label}</span>${more && html`<span class="unseen">${more}</span>`}</a>
   `;
   const bell = html`<span class="badged"><${Icon} name="bell" />${unread > 0 && html`<b aria-hidden="true">${unread}</b>`}</span>`;
-  const me = person.value ? html`<${Avatar} user=${person.value} />` : html`<${Icon} name="person" />`;
+  const face = person.value ? html`<${Avatar} user=${person.value} />` : html`<${Icon} name="person" />`;
   return html`
     ${link("/", html`<${Icon} name="home" />`, say("home"))}
     ${link("/hot", html`<${Icon} name="hot" />`, say("hot"))}
     ${link("/write", html`<${Icon} name="write" />`, say("write"))}
     ${link("/notifications", bell, say("notifications"), unread > 0 && say("unreadNumber", unread))}
-    ${link("/me", me, say("me"), person.value?.nickname)}
+    ${link("/me", face, say("me"), person.value?.nickname)}
   `;
 }
 

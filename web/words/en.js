@@ -88,6 +88,7 @@ export default {
   blockHint: "Neither follows nor sees the other any more.",
   blocked: (name) => `Blocked ${name}`,
   unblocked: (name) => `Unblocked ${name}`,
+  youBlocked: "You have blocked them; neither sees what the other writes.",
   blocks: "Blocked people",
   state_private: "Only you can see it",
   scheduledFor: (time) => `Goes public on ${time}`,

@@ -87,6 +87,7 @@ export default {
   blockHint: "双方不再关注，也看不到彼此的文章。",
   blocked: (name) => `已拉黑${name}`,
   unblocked: (name) => `已解除对${name}的拉黑`,
+  youBlocked: "你已拉黑对方，双方看不到彼此的文章。",
   blocks: "已拉黑的人",
   state_private: "仅自己可见",
   scheduledFor: (time) => `将于 ${time} 发布`,

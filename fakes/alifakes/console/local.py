@@ -62,6 +62,7 @@ class Local:
             "waiting_count": len(self._recording.waiting),
             "dead": list(islice(dead, MOST_SHOWN)),
             "deliveries": _newest(self._runtime.destinations.deliveries),
+            "now_ms": self.now_ms(),
         }
 
     def timers(self) -> dict[str, object]:

@@ -81,6 +81,7 @@ class Recording:
             event=event[:MOST_TEXT],
             event_size=len(event),
             status=invocation.status,
+            due_ms=invocation.due_ms,
         )
         self.records[record.number] = record
         self.waiting[record.number] = None
@@ -102,6 +103,7 @@ class Recording:
         record.attempts.append(attempt)
         self._running[instance.id] = record, attempt
         self._runs.begun(instance.id, attempt, record)
+        record.due_ms = None
         self._status(record, "running")
 
     def printed(self, instance_id: str, line: str) -> None:
@@ -129,6 +131,7 @@ class Recording:
     def changed(self, invocation: Invocation) -> None:
         record = self.records.get(invocation.number)
         if record is not None:
+            record.due_ms = invocation.due_ms
             self._status(record, invocation.status)
 
     # Tablestore's side

@@ -104,6 +104,7 @@ class Record:
     memory_gb: float
     vcpu: float
     status: str = "queued"
+    due_ms: int | None = None  # of the next attempt, by the queue's clock
     version: int = 0
     size: int = 0
     event: bytes = b""
@@ -138,6 +139,7 @@ class Record:
             "kind": self.kind,
             "label": self.label,
             "status": self.status,
+            "due_ms": self.due_ms,
             "submitted_ms": self.submitted_us / 1000,
             "began_ms": last and last.began_us / 1000,
             "ended_ms": last and last.ended_us and last.ended_us / 1000,

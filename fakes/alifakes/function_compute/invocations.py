@@ -29,7 +29,8 @@ class Invocation:
     """One invocation; `status` is queued, running, retrying, throttled, ok, error, expired, dropped or (http) a number.
 
     `started_ms` is the wall clock's time at submission; `duration_ms` is the last attempt's. `parent` is the number of
-    the invocation that asked for it, or whose result it is told.
+    the invocation that asked for it, or whose result it is told. `due_ms` is when one that rests is tried, by the
+    queue's clock.
     """
 
     function: str
@@ -43,6 +44,7 @@ class Invocation:
     duration_ms: float = 0.0
     started_ms: int = field(default_factory=lambda: int(time.time() * 1000))
     parent: int | None = None
+    due_ms: int | None = None
     number: int = field(default_factory=lambda: next(_numbers))
 
     @classmethod
@@ -166,7 +168,7 @@ class Invocations:
         def taken(instance: Instance) -> None:
             keys.append(access_key_id(instance.id))
             self._callers[keys[0]] = invocation
-            invocation.status = "running"
+            invocation.status, invocation.due_ms = "running", None
             if self._watcher is not None:
                 self._watcher.begun(invocation, instance)
 
@@ -181,6 +183,7 @@ class Invocations:
         return outcome
 
     def _accept(self, invocation: Invocation, event: bytes, delay_s: int) -> None:
+        invocation.due_ms = self._in(delay_s) if delay_s else None
         self._record(invocation, event)
         task = asyncio.ensure_future(self._work_off(invocation, event, delay_s))
         self._queued.add(task)
@@ -223,16 +226,14 @@ class Invocations:
                 if throttled_s > THROTTLED_AT_MOST_S:
                     self._finish(invocation, "429", 0.0)
                     return Ending("FunctionResourceExhausted")
-                self._wait(invocation, "throttled")
-                await self._rest(pause_s)
+                await self._wait(invocation, "throttled", pause_s)
                 throttled_s, pause_s = throttled_s + pause_s, pause_s * 2
             elif outcome.error_type is None or invocation.attempts > config.retries:
                 self._finish(invocation, _plain_status(outcome), outcome.duration_ms)
                 return Ending(outcome.error_type or "", outcome)
             else:
                 self._finish(invocation, "error", outcome.duration_ms)
-                self._wait(invocation, "retrying")
-                await self._rest(self._retry_base_s * 2 ** (invocation.attempts - 1))
+                await self._wait(invocation, "retrying", self._retry_base_s * 2 ** (invocation.attempts - 1))
 
     async def _attempt(self, invocation: Invocation, event: bytes) -> Outcome | None:
         """None when all instances are busy."""
@@ -252,15 +253,19 @@ class Invocations:
             self._resting -= 1
 
     def _finish(self, invocation: Invocation, status: str, duration_ms: float) -> None:
-        invocation.status, invocation.duration_ms = status, duration_ms
+        invocation.status, invocation.duration_ms, invocation.due_ms = status, duration_ms, None
         self._on_invocation(invocation)
         if self._watcher is not None:
             self._watcher.changed(invocation)
 
-    def _wait(self, invocation: Invocation, status: str) -> None:
-        invocation.status = status
+    async def _wait(self, invocation: Invocation, status: str, seconds: float) -> None:
+        invocation.status, invocation.due_ms = status, self._in(seconds)
         if self._watcher is not None:
             self._watcher.changed(invocation)
+        await self._rest(seconds)
+
+    def _in(self, seconds: float) -> int:
+        return int((self._now() + seconds) * 1000)
 
     async def settled(self) -> None:
         """Waits until every asynchronous invocation has ended or waits for its next attempt."""

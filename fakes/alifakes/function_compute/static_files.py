@@ -20,8 +20,8 @@ class StaticFiles:
     """Answers paths that no function has; GET and HEAD, with an ETag to ask again by.
 
     A browser that goes to a path without a file gets `index.html`, whose scripts know the path (OSS does so with an
-    error document of status 200). `headers` go out with every file; `made` maps paths to what is made when asked for,
-    in the place of a file.
+    error document of status 200), except at `api` (`/v1`) and below. `headers` go out with every file; `made` maps
+    paths to what is made when asked for, in the place of a file.
     """
 
     def __init__(
@@ -30,16 +30,18 @@ class StaticFiles:
         *,
         headers: Mapping[str, str] | None = None,
         made: Mapping[str, Callable[[], bytes]] | None = None,
+        api: str | None = None,
     ) -> None:
         self._folder = folder.resolve()
         self._headers = [(name.lower(), value) for name, value in (headers or {}).items()]
         self._made = made or {}
+        self._api = api
 
     def answer(self, request: Request) -> Response | None:
         """None where there is nothing."""
         path = request.target.partition("?")[0]
         found = self._find(path)
-        if found is None and request.method in ("GET", "HEAD") and _is_visit(path, request):
+        if found is None and request.method in ("GET", "HEAD") and self._is_visit(path, request):
             found = self._find(f"/{INDEX}")
         if found is None:
             return None
@@ -64,11 +66,12 @@ class StaticFiles:
             return None
         return file.read_bytes(), file.name
 
-
-def _is_visit(path: str, request: Request) -> bool:
-    """Whether a person opens an address, rather than a page one of its files."""
-    segments = unquote(path).split("/")
-    return "text/html" in request.headers.get("accept", "") and not any("." in segment for segment in segments)
+    def _is_visit(self, path: str, request: Request) -> bool:
+        """Whether a person opens an address, rather than a page one of its files."""
+        path = unquote(path)
+        if self._api is not None and f"{path}/".startswith(f"{self._api}/"):
+            return False
+        return "text/html" in request.headers.get("accept", "") and "." not in path
 
 
 def _type(name: str) -> str:

@@ -100,6 +100,33 @@ def test_pages_go_back_in_time(cloud: Any) -> None:
     assert cloud.get("invocations", words="no such thing")["records"] == []
 
 
+def invoked(cloud: Any, kind: str) -> dict[str, Any]:
+    """The detail of an invocation of this kind that has written one row."""
+    order: dict[str, object] = {"rows": 1, "name": kind, "bytes": 5_000}
+    if kind == "timer":
+        cloud.post("timers", {"function": "work", "trigger": "nightly"})
+        cloud.work()  # and waits
+    else:
+        cloud.work(**(order if kind == "http" else {"next": [order]}))
+    number = [record for record in cloud.get("invocations")["records"] if record["kind"] == kind][-1]["number"]
+    found: dict[str, Any] = cloud.get("invocation", number=number)
+    return found
+
+
+@pytest.mark.parametrize("kind", ["http", "async", "timer"])
+def test_every_kind_counts_requests_seconds_units_and_traffic(cloud: Any, kind: str) -> None:
+    detail = invoked(cloud, kind)
+    own, (run,) = named(detail["own"], cloud), detail["runs"]
+    written = own["write_cu"]
+    assert (own["invocations"], own["requests"], written) == (1, 1, 1 if kind == "timer" else 2)
+    assert detail["tables"] == {"things": {"requests": 1, "rows": 1, "read_cu": 0, "write_cu": written}}
+    assert own["gb_s"] == pytest.approx(0.5 * run["duration_ms"] / 1000, abs=1e-5)
+    assert (own["bytes_in"], own["bytes_out"]) == (detail["event_size"], detail["answer_size"])
+    assert own["ots_in"] > (0 if kind == "timer" else 5_000)
+    assert min(own["bytes_in"], own["bytes_out"], own["ots_out"]) > 0
+    assert detail["yuan"] == pytest.approx((written * 20 + 100) / 10_000)
+
+
 def test_costs_are_quantities_times_prices(cloud: Any) -> None:
     cloud.work(name="price", rows=5)
     state = cloud.get("state")

@@ -240,3 +240,14 @@ def test_operations_and_strangers_are_bounded() -> None:
 def test_what_failed() -> None:
     assert [status for status in ("ok", "200", "404", "429", "500", "502", "error", "expired", "dropped", "retrying")
             if is_failure(status)] == ["429", "500", "502", "error", "expired", "dropped"]  # fmt: skip
+
+
+def test_a_record_knows_when_it_is_tried_again_until_it_is() -> None:
+    scene = Scene()
+    tried = scene.accept()
+    tried.status, tried.due_ms = "retrying", 1_700_000_000_000
+    scene.recording.changed(tried)
+    record = scene.recording.records[tried.number]
+    assert record.summary()["due_ms"] == 1_700_000_000_000
+    scene.begin(tried)
+    assert record.summary()["due_ms"] is None

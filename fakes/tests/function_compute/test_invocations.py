@@ -18,7 +18,7 @@ from alibabacloud_tea_openapi.models import Config
 from darabonba.runtime import RuntimeOptions
 
 from alifakes.function_compute import FunctionComputeFake
-from alifakes.function_compute.invocations import Invocation, Invocations
+from alifakes.function_compute.invocations import Invocation, Invocations, Watcher
 from alifakes.function_compute.model import AsyncConfig, Function
 from alifakes.function_compute.sandbox.instance import UNHANDLED, Outcome
 from alifakes.function_compute.sandbox.pool import Exhausted, Pool
@@ -72,7 +72,9 @@ class Scripted:
         return Outcome(b"", None if ok else UNHANDLED, 1.0, 1.0, b"", "c-1")
 
 
-def work_off(pool: Scripted, events: list[bytes], clock: Clock) -> tuple[list[Invocation], list[str]]:
+def work_off(
+    pool: Scripted, events: list[bytes], clock: Clock, watcher: Watcher | None = None
+) -> tuple[list[Invocation], list[str]]:
     """The records and the printed lines once the queue is idle."""
 
     async def run() -> tuple[list[Invocation], list[str]]:
@@ -83,6 +85,7 @@ def work_off(pool: Scripted, events: list[bytes], clock: Clock) -> tuple[list[In
             retry_base_s=1.0,
             sleep=clock.sleep,
             now=clock.now,
+            watcher=watcher,
         )
         for event in events:
             queue.enqueue(Invocation.of(pool.function, "async"), event)
@@ -154,6 +157,35 @@ def test_waiting_for_an_instance_costs_no_attempt() -> None:
     (record,), _ = work_off(Scripted(AsyncConfig(retries=2), run), [b""], clock)
     assert (record.status, record.attempts) == ("ok", 3)
     assert clock.slept == [0.5, 1, 1, 2, 2]
+
+
+class Noting:
+    """What a watcher is told of one that rests: its status and the moment of its next attempt, in s."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, float | None]] = []
+
+    def accepted(self, invocation: Invocation, _event: bytes) -> None:
+        self.changed(invocation)
+
+    def begun(self, *_: object) -> None: ...
+    def printed(self, *_: object) -> None: ...
+    def ended(self, *_: object) -> None: ...
+    def changed(self, invocation: Invocation) -> None:
+        self.told.append((invocation.status, None if invocation.due_ms is None else invocation.due_ms / 1000))
+
+
+def test_whoever_watches_knows_when_it_is_tried_again() -> None:
+    results = iter(["busy", "fails", "fails"])
+
+    async def run(event: bytes) -> bool:
+        return await busy(event) if next(results) == "busy" else False
+
+    noting = Noting()
+    work_off(Scripted(AsyncConfig(retries=1), run), [b""], Clock(), noting)
+    assert noting.told == [
+        ("queued", None), ("throttled", 0.5), ("error", None), ("retrying", 1.5), ("error", None)
+    ]  # fmt: skip
 
 
 def test_order_and_bounded_concurrency() -> None:

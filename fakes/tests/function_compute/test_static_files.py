@@ -33,7 +33,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def files(folder: Path) -> StaticFiles:
-    return StaticFiles(folder, headers={"X-Content-Type-Options": "nosniff"}, made={"/config.json": lambda: b"{}"})
+    headers = {"X-Content-Type-Options": "nosniff"}
+    return StaticFiles(folder, headers=headers, made={"/config.json": lambda: b"{}"}, api="/things")
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +98,13 @@ def test_a_visit_to_a_path_of_the_scripts_gets_the_index(site: str) -> None:
     assert requests.get(f"{site}/articles/7").json()["error"]["code"] == "not_found"
     assert requests.get(f"{site}/missing.js", headers=VISIT).status_code == 404
     assert requests.post(f"{site}/articles/7", headers=VISIT).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/things/1/2/3", "/%74hings/1/2/3", "/things/"])
+def test_an_address_of_the_api_is_never_a_page(site: str, path: str) -> None:
+    answer = requests.get(site + path, headers=VISIT)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    assert requests.get(f"{site}/thingses", headers=VISIT).text.startswith("<!doctype html>")
 
 
 @pytest.mark.parametrize(

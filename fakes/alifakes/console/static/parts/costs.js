@@ -19,8 +19,8 @@ export function Costs({ state, go }) {
       && `; unverified or missing: ${state.prices.unverified.join(", ")}`}. From Attempts to Answer per call, since the emulator started.</p>`}
     <h2>Operations <small>what somebody outside asked for, or a timer, with all that it led to</small></h2>
     ${operations.length === 0 && html`<p class="empty">Nothing has run yet.</p>`}
-    ${operations.length > 0 && html`<${Sums} rows=${operations} state=${state} chosen=${selected.name} choose=${setChosen} />
-      <${Curve} operation=${selected} state=${state} go=${go} />`}
+    ${operations.length > 0 && html`<${Curve} operation=${selected} state=${state} go=${go} />
+      <${Sums} rows=${operations} state=${state} chosen=${selected.name} choose=${setChosen} />`}
     <h2>Functions <small>each by itself</small></h2>
     <${Sums} rows=${sorted(data.functions)} state=${state} />
     ${outside.length > 0 && html`<h2>Outside any invocation <small>requests to Tablestore by access key</small></h2>

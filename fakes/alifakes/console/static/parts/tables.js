@@ -57,8 +57,8 @@ function Rows({ instance, table }) {
       <button type="button" disabled=${!data || !data.next} onClick=${() => setPages([...pages, data.next])}>Further</button>
       <span class="said">page ${pages.length}</span>
     </p>
-    ${row && html`<${Whole} instance=${instance} table=${table} row=${row} close=${() => setRow(null)} />`}
-  </section>`;
+  </section>
+  ${row && html`<${Whole} instance=${instance} table=${table} row=${row} close=${() => setRow(null)} />`}`;
 }
 
 const same = (one, other) => JSON.stringify(one.key) === JSON.stringify(other.key);
@@ -115,11 +115,11 @@ function Whole({ instance, table, row, close }) {
     );
   }, [key]);
   const each = whole.row || row;
-  return html`<section class="whole" aria-label="One row">
+  return html`<aside aria-label="One row">
     <header class="head"><h3>One row</h3><button type="button" aria-label="Close" onClick=${close}>×</button></header>
     ${whole.error && html`<p class="problem">${whole.error}</p>`}
     <dl>${each.key.map((value) => html`<dt>${value.name} <small>${value.type} key</small></dt><dd><code>${value.text}</code></dd>`)}
       ${each.cells.map((cell) => html`<dt>${cell.name} <small>${cell.type} · ${day(cell.timestamp)}</small></dt>
         <dd><pre>${pretty(cell.text)}</pre></dd>`)}</dl>
-  </section>`;
+  </aside>`;
 }

@@ -19,7 +19,7 @@ export function Timers() {
     <h2>Timers</h2>
     ${data.timers.length === 0
       ? html`<p class="empty">The project declares none.</p>`
-      : html`<table><thead><tr><th scope="col">Function</th><th scope="col">Trigger</th><th scope="col">Schedule</th>
+      : html`<div class="scroll"><table><thead><tr><th scope="col">Function</th><th scope="col">Trigger</th><th scope="col">Schedule</th>
           <th scope="col">Next</th><th></th></tr></thead>
         <tbody>${data.timers.map((timer) => html`<tr><td><b>${timer.function}</b></td><td>${timer.name}</td>
           <td><code>${timer.cron}</code></td>
@@ -27,7 +27,7 @@ export function Timers() {
           <td><${Act} label=${`Fire now: ${timer.name} of ${timer.function}`} act=${async () => {
             await ask("POST", "timers", {}, { function: timer.function, trigger: timer.name });
             return "fired";
-          }}>Fire now<//></td></tr>`)}</tbody></table>`}
+          }}>Fire now<//></td></tr>`)}</tbody></table></div>`}
     <${Clocks} again=${again} />
   </div>`;
 }

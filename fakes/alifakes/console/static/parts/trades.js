@@ -15,19 +15,19 @@ export function Trades() {
     <h2>Trades</h2>
     ${data.trades.length === 0
       ? html`<p class="empty">None yet: a trade begins when a buyer opens the page of an order.</p>`
-      : html`<table><thead><tr><th scope="col">Order</th><th scope="col">Subject</th><th scope="col" class="number">Yuan</th>
+      : html`<div class="scroll"><table><thead><tr><th scope="col">Order</th><th scope="col">Subject</th><th scope="col" class="number">Yuan</th>
         <th scope="col">Status</th><th scope="col">Created</th><th scope="col">Paid</th><th></th></tr></thead>
-        <tbody>${data.trades.toReversed().map((trade) => html`<${Trade} trade=${trade} again=${again} />`)}</tbody></table>`}
+        <tbody>${data.trades.toReversed().map((trade) => html`<${Trade} trade=${trade} again=${again} />`)}</tbody></table></div>`}
     <h2>Notifications</h2>
     ${data.notifications.length === 0
       ? html`<p class="empty">None was sent yet.</p>`
-      : html`<table><thead><tr><th scope="col">Sent</th><th scope="col">Event</th><th scope="col">Order</th>
+      : html`<div class="scroll"><table><thead><tr><th scope="col">Sent</th><th scope="col">Event</th><th scope="col">Order</th>
         <th scope="col">Answer</th></tr></thead>
         <tbody>${data.notifications.toReversed().slice(0, 300).map((each) => html`<tr><td>${day(each.sent_ms)}
             <br /><small>minute ${Math.round(each.minute)}</small></td>
           <td>${each.event}</td><td><code>${each.out_trade_no}</code></td>
           <td><span class=${`outcome ${each.accepted ? "done" : "failed"}`}>${each.accepted ? "accepted" : "not accepted"}</span>
-            ${" "}${each.status ?? ""} ${each.error || each.answer.slice(0, 80)}</td></tr>`)}</tbody></table>`}
+            ${" "}${each.status ?? ""} ${each.error || each.answer.slice(0, 80)}</td></tr>`)}</tbody></table></div>`}
   </div>`;
 }
 

@@ -121,8 +121,8 @@ function Rows({ rows, open, toggle, selected, go, flat }) {
   const first = rows.some(({ record }) => record.number === selected) ? selected : rows[0].record.number;
   return html`<div class="scroll"><table class="tree" role="treegrid" aria-label="Invocations" onKeyDown=${onKey}>
     <thead><tr>
-      <th scope="col">Time</th><th scope="col">Invocation</th><th scope="col">Outcome</th>
-      <th scope="col" class="number">Took</th><th scope="col" class="when">When</th>
+      <th scope="col" class="time">Time</th><th scope="col">Invocation</th><th scope="col">Outcome</th>
+      <th scope="col" class="number took">Took</th><th scope="col" class="when">When</th>
       <th scope="col" class="number" title="to Tablestore; of a tree's root, with all that it led to">Requests</th>
       <th scope="col" class="number" title="read capacity units">Read</th>
       <th scope="col" class="number" title="write capacity units">Write</th>
@@ -170,7 +170,7 @@ class Row extends Component {
         ${" "}<span class="what">${record.label || record.kind}</span></td>
       <td><span class=${`outcome ${result}`}>${record.status}</span>${record.failed > 0 && result !== "failed"
         ? html` <span class="outcome failed" title="below it">${record.failed} failed</span>` : null}</td>
-      <td class="number">${ms(record.duration_ms)}</td>
+      <td class="number took">${ms(record.duration_ms)}</td>
       <td class="when"><${Bar} record=${record} span=${span} result=${result} /></td>
       <td class="number">${count(requests)}</td><td class="number">${count(read)}</td>
       <td class="number">${count(write)}</td>
