@@ -14,8 +14,8 @@ from commands.layers.interpreters import NoInterpreter, interpreter
 from commands.running import ROOT
 from commands.test import SIDE_BY_SIDE
 
-# the longest journeys tell of our code, not of a Python
-QUICK = ("tests/unit", "tests/journeys", *map("--ignore=tests/journeys/test_{}.py".format, ("contract", "demo")))
+# what else there is tells of our code, not of a Python
+QUICK = ("tests/unit", *map("tests/journeys/test_{}.py".format, ("main_job", "scheduled", "tips", "discovery")))
 LAYERS = ("build_layers", "imports")
 OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--leg", action="append", choices=LEGS, help="only this one; may be given more than once")
     parser.add_argument("--others", action="store_true", help=f"all but Python {OWN}, which runs this command")
-    parser.add_argument("--quick", action="store_true", help="only the unit tests and most journeys")
+    parser.add_argument("--quick", action="store_true", help="only the unit tests and four journeys")
     parser.add_argument("--set-up", action="store_true", help="only make their environments")
     given, tests = parser.parse_known_args(arguments)
     names = [name for name in given.leg or LEGS if not (given.others and LEGS[name] == Leg(OWN))]

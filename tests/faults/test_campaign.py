@@ -1,4 +1,4 @@
-"""Sixty runs, two hundred with --slow, in which everything fails; then nothing is lost, doubled, shown or stuck."""
+"""Thirty runs, two hundred with --slow, in which everything fails; then nothing is lost, doubled, shown or stuck."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.faults.actors import Mishap
 from tests.faults.campaign import Totals, play
 from tests.faults.stage import Stage
 
-SEEDS, QUICK, CHUNK, ENOUGH = 200, 60, 10, 60
+SEEDS, QUICK, CHUNK, ENOUGH = 200, 30, 10, 30
 """`scripts/bench faults --first SEED --seeds 1` plays one of them again."""
 BEFALL_OTHERS = {"dropped", "duplicated", "asleep", "frozen"}
 
