@@ -19,6 +19,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("lint-imports", "--no-logo"),
     ("scripts/openapi", "--check"),
     ("scripts/policies", "--check"),
+    ("scripts/docs", "--check"),
     ("python", "-m", "commands.deploy.gateway", "--check"),
     ("python", "-m", "commands.observability", "--check"),
     ("python", "-m", "commands.project_files"),
