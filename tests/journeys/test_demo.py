@@ -51,6 +51,7 @@ def test_the_demo_is_complete_and_filled_once(tmp_path: Path) -> None:
         assert state(cloud) == first
 
 
+@pytest.mark.slow
 def test_a_filling_that_was_broken_off_is_finished_by_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

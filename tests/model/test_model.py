@@ -12,8 +12,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.model.machine import Days
 from tests.model.stage import Stage
 
-EXAMPLES, STEPS = 30, 40
-"""About half a minute; more of both is a longer search for the same things."""
+EXAMPLES, STEPS = 20, 40
+"""About a quarter of a minute; more of both is a longer search for the same things."""
 FOUND = DirectoryBasedExampleDatabase(Path(tempfile.gettempdir()) / "feed-model-examples")
 """Outside of the checkout: what failed last is tried first."""
 

@@ -44,8 +44,18 @@ DEATHS = (Kind.BEFORE, Kind.LOST)
 """To be gone after a request is to be gone before the next one."""
 
 
-@pytest.mark.parametrize(("verb", "past"), [("block", FRIENDS), ("block", PARTED), ("unblock", FRIENDS)])
-@pytest.mark.parametrize("again", [True, False], ids=["again", "not again"])
+@pytest.mark.parametrize(
+    ("verb", "past", "again"),
+    [
+        ("block", FRIENDS, True),
+        ("block", PARTED, False),
+        ("unblock", FRIENDS, True),
+        *(
+            pytest.param(*rest, marks=pytest.mark.slow)
+            for rest in (("block", FRIENDS, False), ("block", PARTED, True), ("unblock", FRIENDS, False))
+        ),
+    ],
+)
 def test_it_dies(stage: Stage, verb: str, past: str, again: bool) -> None:
     """The sweeper, or its repetition, finishes it; what was answered is so at once."""
     tried: list[Pair] = []

@@ -321,8 +321,17 @@ def test_no_line_tells_what_an_error_says(
 
 
 @pytest.mark.usefixtures("everywhere")
-@pytest.mark.parametrize("invoker", ["fc3", "fc2"])
-@pytest.mark.parametrize("status", [0, 403, 500])
+@pytest.mark.parametrize(
+    ("status", "invoker"),
+    [
+        (403, "fc3"),
+        (403, "fc2"),
+        (500, "fc3"),
+        (0, "fc2"),
+        pytest.param(500, "fc2", marks=pytest.mark.slow),
+        pytest.param(0, "fc3", marks=pytest.mark.slow),
+    ],
+)
 def test_no_line_tells_how_another_function_or_alipay_is_asked(
     product: Product, listener: Listener, monkeypatch: pytest.MonkeyPatch, clock: Clock, invoker: str, status: int
 ) -> None:

@@ -350,7 +350,7 @@ _then = st.sampled_from(["", "", "sweep", "recount"])
 
 
 @settings(
-    max_examples=20,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.generate],  # what is wrong once stays wrong in this town, whatever a smaller example does
