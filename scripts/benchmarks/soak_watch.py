@@ -47,10 +47,10 @@ class Series:
         at, values = self.settled()
         return linear_regression(at, values).slope * HALF_HOUR_S if len(at) > 2 else 0.0
 
-    @property
-    def flat(self) -> bool:
+    def is_flat(self, kept: float = 0.0) -> bool:
+        """Whether half an hour adds no more than its share of the mean, what is spare, and what is `kept` for good."""
         _, values = self.settled()
-        return self.growth <= MOST_GROWTH * mean(values) + SPARE[self.unit]
+        return self.growth <= MOST_GROWTH * mean(values) + SPARE[self.unit] + kept
 
 
 class Watch(threading.Thread):
