@@ -15,6 +15,8 @@ from typing import NamedTuple, Protocol, cast
 
 import httptools
 
+from alifakes.listening import listen
+
 try:
     from uvloop import new_event_loop  # type: ignore[import-not-found,unused-ignore]
 except ImportError:  # an extra: HTTP takes a tenth less time with it
@@ -115,6 +117,8 @@ class _Connection(asyncio.Protocol):
             # the request has been taken; who offers another protocol must go on with this one when it is ignored
             self._parser = self._new_parser()
             return data[upgrade.args[0] :]
+        except httptools.HttpParserInvalidURLError:
+            self._send(self._server.bad_target(), keep_alive=False)
         except httptools.HttpParserError:
             self._refuse(HTTPStatus.BAD_REQUEST)
         return b""
@@ -298,7 +302,8 @@ class HttpServer:
 
     A handler runs on the server's event loop; it returns a Response, or an awaitable of one when it has to wait.
     Bodies above `max_body` bytes are read to their end, dropped, and answered by `too_large()`. A request that has not
-    come as a whole after a minute is answered by `timed_out()`, not at all while its head is missing, and closed.
+    come as a whole after a minute is answered by `timed_out()`, not at all while its head is missing, and closed; so is
+    one whose target holds bytes that a URL cannot, by `bad_target()`.
     """
 
     def __init__(
@@ -310,6 +315,7 @@ class HttpServer:
         max_body: int = 64 * 1024 * 1024,
         too_large: Refusal = lambda: Response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         timed_out: Refusal = lambda: Response(HTTPStatus.REQUEST_TIMEOUT),
+        bad_target: Refusal = lambda: Response(HTTPStatus.BAD_REQUEST),
     ) -> None:
         self.handler = handler
         self.host = host
@@ -317,6 +323,7 @@ class HttpServer:
         self.max_body = max_body
         self.too_large = too_large
         self.timed_out = timed_out
+        self.bad_target = bad_target
         self.connections: set[_Connection] = set()
         self._server: asyncio.Server | None = None
         self._thread: threading.Thread | None = None
@@ -326,11 +333,10 @@ class HttpServer:
         return f"http://{self.host}:{self.port}"
 
     async def start(self) -> None:
-        """Listen in the running loop; raises OSError when the port is taken."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), self.host, self.port)
+        """Listen in the running loop; raises CannotListen when the port is taken."""
+        self._server = await listen(lambda: _Connection(self), self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
-        self._watch(loop)
+        self._watch(asyncio.get_running_loop())
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = loop.call_later(_SWEEP_S, self._watch, loop)
@@ -357,7 +363,7 @@ class HttpServer:
             await asyncio.sleep(0)
 
     def start_in_thread(self) -> None:
-        """Listen in a daemon thread and return once the port is open; raises OSError when it is taken."""
+        """Listen in a daemon thread and return once the port is open; raises CannotListen when it is taken."""
         self._loop = new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"http-{self.port}", daemon=True)
         self._thread.start()

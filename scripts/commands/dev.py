@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from commands.running import LOCAL
+from commands.running import LOCAL, NotRunning, running
 from commands.tablestore_process import CannotStart
 
 MOST_PORT = 65_535
@@ -21,7 +21,10 @@ INDEX_LAG_MS = 100
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.port and given.port == given.console_port:
+        parser.error(f"the web client and the console cannot share port {given.port}")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
@@ -92,10 +95,9 @@ def _serve(given: argparse.Namespace) -> None:
             from commands.demo import fill
 
             fill(cloud, _progress)
-        running = cloud.running()
-        known_in = {given.data.resolve(), LOCAL.resolve()}
+        announced, known_in = cloud.running(), _known_in(given.data)
         for folder in known_in:
-            running.announce(folder)
+            announced.announce(folder)
         _progress(f"Web client: {cloud.api}/")
         _progress(f"Console: {cloud.console}")
         try:
@@ -104,7 +106,19 @@ def _serve(given: argparse.Namespace) -> None:
                 cloud.check_health()
         finally:
             for folder in known_in:
-                running.withdraw(folder)
+                announced.withdraw(folder)
+
+
+def _known_in(data: Path) -> set[Path]:
+    """Beside its data; also where commands look without more words, unless they would leave a living cloud there."""
+    own = {data.resolve()}
+    try:
+        running(LOCAL)
+    except NotRunning:
+        return own | {LOCAL.resolve()}
+    if LOCAL.resolve() not in own:
+        _progress(f"Another local cloud is running: commands reach this one with --local {data}")
+    return own
 
 
 def _console_port(given: argparse.Namespace) -> int:

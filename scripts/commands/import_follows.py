@@ -33,6 +33,8 @@ SIDE_BY_SIDE = 4
 TRIES = 8
 DAY_MS = 86_400_000
 LONGEST_LINE = 1000
+MOST_TOLD = 5
+"""Bad lines that are named; further ones are counted."""
 
 Edge = tuple[int, int]
 _T = TypeVar("_T")
@@ -132,7 +134,7 @@ def load(
 
 
 def _edges(raw: BinaryIO, outcome: Outcome, complain: Callable[[str], None]) -> Iterator[tuple[int, Edge]]:
-    """(line number, edge) of the good lines; the bad ones are complained of and counted."""
+    """(line number, edge) of the good lines; the bad ones are counted, and the first complained of."""
     zipped = raw.read(2) == b"\x1f\x8b"
     raw.seek(0)
     lines = gzip.GzipFile(fileobj=raw) if zipped else raw
@@ -143,7 +145,10 @@ def _edges(raw: BinaryIO, outcome: Outcome, complain: Callable[[str], None]) -> 
             edge = parse(line.decode("utf-8", "replace"))
         except ValueError as reason:
             outcome.bad += 1
-            complain(f"line {number} is skipped: {reason}.")
+            if outcome.bad <= MOST_TOLD:
+                complain(f"line {number} is skipped: {reason}.")
+            elif outcome.bad == MOST_TOLD + 1:
+                complain("Further bad lines are counted only.")
             continue
         if edge is not None:
             yield number, edge

@@ -49,14 +49,14 @@ class Instance:
 
 
 def local_data(asked: Path | None) -> Path | None:
-    """The data of the local cloud that is meant: what was asked for, or the last if the environment names none."""
+    """The data of the local cloud that is meant: what was asked for, or .local if the environment names none."""
     if asked is None and not any(os.environ.get(name) for name in ENVIRONMENT):
         return LOCAL
     return asked
 
 
 def chosen(asked: Path | None) -> Instance:
-    """The local cloud on the data that was asked for, or what the environment names, or the local cloud started last.
+    """The local cloud on the data that was asked for, or what the environment names, or the one announced in .local.
 
     Raises NoTarget, NotRunning.
     """

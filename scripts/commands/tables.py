@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/tables", description=f"Touches the product's tables only. {EXPLAINED}"
     )
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions = parser.add_subparsers(dest="action", required=True)
 
     def action(name: str, said: str) -> argparse.ArgumentParser:
         return actions.add_parser(name, parents=[where], help=said, description=f"{said[0].upper()}{said[1:]}.")

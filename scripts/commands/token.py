@@ -30,18 +30,29 @@ LIFETIME_S = 12 * 3600
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="scripts/token", description="Print a JWT for the local stack.")
     parser.add_argument("user_id", type=int, metavar="USER_ID", help="the user who calls")
-    parser.add_argument("--expires", type=int, default=LIFETIME_S, metavar="SECONDS", help="life (default: 12 hours)")
+    parser.add_argument("--expires", type=_life, default=LIFETIME_S, metavar="SECONDS", help="life (default: 12 hours)")
     parser.add_argument("--operator", action="store_true", help="who may ask what a publication would cost")
     given = parser.parse_args(arguments)
     if not 1 <= given.user_id <= MAX_ID:
         print(f"The user id {given.user_id} is not between 1 and {MAX_ID}.", file=sys.stderr)
         return 2
     try:
-        print(sign(given.user_id, given.expires, LOCAL, scope="operator" if given.operator else ""))
+        signed = sign(given.user_id, given.expires, LOCAL, scope="operator" if given.operator else "")
     except OSError as error:
         print(f"The key that signs cannot be kept: {error.strerror} ({error.filename}).", file=sys.stderr)
         return 1
+    try:
+        print(signed, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at its end
+        return 1
     return 0
+
+
+def _life(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a life is a whole number of seconds above 0, not {text!r}")
+    return int(text)
 
 
 def sign(user_id: int, expires_s: int = LIFETIME_S, local: Path = LOCAL, scope: str = "") -> str:

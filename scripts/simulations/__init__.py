@@ -15,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from simulations import fanout
 
     parser = argparse.ArgumentParser(prog="scripts/simulate", description="Run the product's rules on a made-up cloud.")
-    names = parser.add_subparsers(dest="name", required=True, metavar="NAME")
+    names = parser.add_subparsers(dest="name", required=True)
     for simulation in (fanout,):
         name = simulation.__name__.rpartition(".")[2]
         sentence = (simulation.__doc__ or "").splitlines()[0]

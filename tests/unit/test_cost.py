@@ -22,6 +22,7 @@ from commands.cost.counted import Counted
 from commands.cost.forecast import NAMES
 from commands.cost.month import DAY_S, DAYS, Load, Month, _kept, left, month
 from commands.cost.recorded import Bill, bill_of
+from commands.cost.statement import compared
 from commands.cost.used import Used, total, yuan
 from feed.domain.prices import Prices
 from simulations.parameters import Parameters
@@ -255,7 +256,9 @@ def test_a_log_is_billed_by_the_command(tmp_path: Path, capsys: pytest.CaptureFi
     log, file = tmp_path / "functions.log", tmp_path / "bill.json"
     log.write_text(f"{line('publish POST /v1/articles', write_cu=14)}\n")
     assert main(["--recorded", str(log), "--json", str(file)]) == 0
-    assert "publish POST /v1/articles" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "publish POST /v1/articles" in printed
+    assert "traffic –." in printed  # no log line knows it
     assert json.loads(file.read_text())["operations"]["publish POST /v1/articles"]["write_cu"] == 14
 
     assert main(["--recorded", str(log), "--json", str(tmp_path / "absent" / "bill.json")]) == 1
@@ -312,3 +315,25 @@ def test_the_command_ends_with_1_where_they_differ(
 def test_where_there_is_no_console_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--console", "http://127.0.0.1:9"]) == 1
     assert capsys.readouterr().err.startswith("There is no console with a Tablestore at http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:9", "ftp://127.0.0.1", "http://[", "127.0.0.1:port", "", "two words"])
+def test_a_wrong_address_is_one_sentence(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--console", url]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"There is no console with a Tablestore at {url}: ")
+    assert said.count("\n") == 1
+    if url == "127.0.0.1:9":
+        assert "refused" in said
+
+
+def test_in_invocations_and_outside_them_is_what_was_counted() -> None:
+    other = dict.fromkeys(COUNTS, 7)
+    found = replace(AGREED, outside=other, counted={"article_table": COUNTS, "user_table": other})
+    lines = compared(found)
+    assert [part.split() for part in lines[2].split("  ")[-4:]] == [["0", "/", "7", "/", "7"]] * 4
+    assert [part.strip() for part in lines[3].split("  ") if part.strip()] == [
+        "all",
+        *(f"{count} / {count + 7} / 7" for count in COUNTS.values()),
+    ]
+    assert "– / 2 / –" in compared(replace(AGREED, by_table=None))[1]

@@ -1,14 +1,18 @@
-"""Where scripts/dev puts the console: beside the API, so that its address can be kept, if that is free."""
+"""Where scripts/dev puts the console, and where it says that it runs."""
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from commands.dev import MOST_PORT, _console_port, _parser
+from commands import dev
+from commands.dev import MOST_PORT, _console_port, _known_in, _parser
 from commands.local_cloud import LocalCloud, taken
+from commands.running import Running, running
 from commands.tablestore_process import CannotStart
 
 
@@ -37,3 +41,26 @@ def test_one_that_is_asked_for_is_that_one_or_a_sentence(listening: int) -> None
     assert console_port("--port", "9000", "--console-port", "9100") == 9100
     with pytest.raises(CannotStart, match=f"Port {listening} cannot be listened on"):
         LocalCloud(console_port=listening).check()
+
+
+def test_one_port_for_both_is_refused_first(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left_with:
+        dev.main(["--port", "8310", "--console-port", "8310"])
+    assert left_with.value.code == 2
+    assert "the web client and the console cannot share port 8310" in capsys.readouterr().err
+
+
+def test_a_living_cloud_stays_announced_where_commands_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    local, other = tmp_path / "local", tmp_path / "other"
+    monkeypatch.setattr(dev, "LOCAL", local)
+    assert _known_in(other) == {other, local}
+    first = Running(os.getppid(), "fc3", "first", "", "", "")
+    first.announce(local)
+
+    assert _known_in(other) == {other}
+    assert f"--local {other}" in capsys.readouterr().out
+    assert _known_in(local) == {local}
+    Running(os.getpid(), "fc3", "second", "", "", "").withdraw(local)
+    assert running(local) == first

@@ -105,6 +105,20 @@ def test_there_are_pages_in_two_languages() -> None:
     assert ROOT / "README.md" in {english for english, _ in PAIRS}
 
 
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_what_a_readme_prints_of_the_costs_stands_in_their_page(readme: str) -> None:
+    (shown,) = _printed(ROOT / readme, "scripts/cost")
+    (whole,) = _printed(ROOT / "docs" / "cost.md", "scripts/cost")
+    assert len(shown) > 10
+    assert [line for line in shown if line not in whole] == []
+
+
+def _printed(page: Path, command: str) -> list[list[str]]:
+    """The lines of each block that begins with this command."""
+    blocks = (block.splitlines()[1:-1] for block in FENCE.findall(page.read_text("utf-8")))
+    return [block for block in blocks if block[:1] == [f"$ {command}"]]
+
+
 def test_every_command_is_listed() -> None:
     """In both languages, as their rows are compared."""
     listed = (ROOT / "docs" / "commands.md").read_text("utf-8")
@@ -112,6 +126,17 @@ def test_every_command_is_listed() -> None:
     assert len(scripts) > 20
     wanted = [*scripts, *(f"bench {name}" for name in benchmarks.NAMES)]
     assert [name for name in wanted if not re.search(rf"^\| `scripts/{name}[` ]", listed, re.M)] == []
+
+
+def test_an_examples_address_can_be_sent_as_it_stands() -> None:
+    page = (ROOT / "docs" / "api.md").read_text("utf-8")
+    addresses = re.findall(r"^[A-Z]+ (/.*)$", page, re.M)
+    assert len(addresses) > 30
+    assert [address for address in addresses if not re.fullmatch(r"[!-~]+", address)] == []
+
+
+def test_no_answer_is_left_open() -> None:
+    assert "{ … }" not in (ROOT / "docs" / "api.md").read_text("utf-8")
 
 
 def test_what_is_built_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:

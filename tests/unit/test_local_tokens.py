@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -71,3 +74,23 @@ def test_an_operators_token_says_so(
 def test_an_id_that_no_user_has_is_refused(user: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert token.main([user]) == 2
     assert capsys.readouterr().err == f"The user id {user} is not between 1 and 9007199254740991.\n"
+
+
+@pytest.mark.parametrize("life", ["0", "-5", "1.5"])
+def test_a_token_that_is_dead_at_once_is_refused(life: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left_with:
+        token.main(["7", f"--expires={life}"])
+    assert left_with.value.code == 2
+    assert "a life is a whole number of seconds above 0" in capsys.readouterr().err
+
+
+def test_a_reader_who_has_gone_is_no_fault_of_the_key(tmp_path: Path) -> None:
+    code = "import pathlib, sys; from commands import token; token.LOCAL = pathlib.Path(sys.argv[1]); "
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        command = [sys.executable, "-c", f"{code}sys.exit(token.main(['7']))", str(tmp_path)]
+        done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")

@@ -14,6 +14,7 @@ from alifakes.alipay.app import EVENTS, AlipayFake
 from alifakes.alipay.keys import RealKeyError, make_keys
 from alifakes.alipay.merchant import APP_ID, SELLER_ID
 from alifakes.alipay.trades import EventKind
+from alifakes.listening import CannotListen
 from alifakes.loopback import is_loopback_url
 from alifakes.options import port
 
@@ -45,8 +46,8 @@ def main(argv: Sequence[str]) -> int:
         signal.signal(number, lambda _number, _frame: stopped.set())
     try:
         fake.start()
-    except OSError as error:
-        return _fail(f"Port {options.port} of {options.host} cannot be listened on: {error.strerror}.")
+    except CannotListen as error:
+        return _fail(str(error))
     try:
         print(f"ready: {fake.endpoint}", flush=True)
         print(f"gateway: {fake.gateway}", flush=True)

@@ -13,6 +13,7 @@ from alifakes.alipay.deliveries import Sending
 from alifakes.alipay.errors import AlipayError
 from alifakes.alipay.faults import Faults
 from alifakes.alipay.trades import Trade
+from alifakes.given import json_of
 from alifakes.loopback import is_from_elsewhere, is_loopback
 from alifakes.server import Request, Response
 
@@ -47,7 +48,7 @@ class Control:
             ("GET", "clock"): lambda _body: {"now_ms": fake.now()},
             ("POST", "clock"): self._advance,
             ("GET", "faults"): lambda _body: fake.faults.listing(),
-            ("POST", "faults"): lambda body: fake.faults.add_json(json.loads(body)),
+            ("POST", "faults"): lambda body: fake.faults.add_json(json_of(body)),
             ("DELETE", "faults"): lambda _body: fake.faults.clear(),
             ("GET", "public_key"): lambda _body: {"public_key": fake.alipay_public_key},
             ("POST", "reset"): lambda _body: fake.reset(),
@@ -74,7 +75,7 @@ class Control:
         return lambda _body: asdict(self._fake.act(parts[1], parts[2]))
 
     def _advance(self, body: bytes) -> object:
-        given = json.loads(body)
+        given = json_of(body)
         ms = given.get("advance_ms") if isinstance(given, dict) else None
         if type(ms) is not int or ms < 0:
             raise ValueError('The clock takes {"advance_ms": n} with n from 0 on.')
@@ -89,7 +90,7 @@ def _run(route: Callable[[bytes], object], body: bytes) -> Response:
         return _answer(HTTPStatus.CONFLICT, {"error": str(error), "sub_code": error.sub_code})
     except LookupError as error:
         return _answer(HTTPStatus.NOT_FOUND, {"error": str(error)})
-    except ValueError as error:  # JSON that is none is one too
+    except ValueError as error:
         return _answer(HTTPStatus.BAD_REQUEST, {"error": str(error)})
     return _answer(HTTPStatus.OK, {} if result is None else result)
 

@@ -17,6 +17,7 @@ from alifakes.console.quantities import NAMES, Quantities
 from alifakes.console.recording import Recording, is_failure
 from alifakes.console.records import Record
 from alifakes.console.remote import Refused, Remote, Unreachable
+from alifakes.given import json_of, number_of
 from alifakes.server import Request, Response
 
 PAGE = 500
@@ -75,7 +76,7 @@ class Api:
             known = any(name == other for _, other in self._routes)
             return _json(405 if known else 404, {"error": f"There is no {request.method} {name}."})
         try:
-            body = json.loads(request.body) if request.body else {}
+            body = json_of(request.body) if request.body else {}
             answer = route(dict(parse_qsl(request.target.partition("?")[2])), body)
             return _json(200, await answer if isinstance(answer, Awaitable) else answer)
         except (Absent, LookupError) as error:
@@ -84,8 +85,10 @@ class Api:
             return _json(502, {"error": str(error)})
         except Refused as refused:
             return _json(refused.status, {"error": str(refused)})
-        except (ValueError, AttributeError, RecursionError) as error:  # JSON that is none, or no object
+        except ValueError as error:
             return _json(400, {"error": str(error)})
+        except AttributeError:  # of a list, or a number
+            return _json(400, {"error": "The body must be a JSON object."})
 
     def _state(self) -> dict[str, object]:
         prices = self._prices
@@ -99,7 +102,7 @@ class Api:
     # invocations
     def _list(self, query: Query) -> dict[str, object]:
         """The newest before a number, of one function or outcome where that is asked for, oldest first."""
-        before = int(query["before"]) if "before" in query else None
+        before = number_of("before", query["before"]) if "before" in query else None
         found = list(islice(self._matching(query, before), PAGE))
         return {"records": [record.summary() for record in reversed(found)], "more": len(found) == PAGE}
 
@@ -125,7 +128,7 @@ class Api:
         return {"records": [record.summary() for record in self._recording.tree(number, MOST_OF_TREE)]}
 
     def _record(self, query: Query) -> Record:
-        record = self._recording.records.get(int(query.get("number", "0")))
+        record = self._recording.records.get(number_of("number", query.get("number", "0")))
         if record is None:
             raise Absent("This invocation has been forgotten.")
         return record

@@ -99,7 +99,12 @@ class FunctionComputeFake:
             _not_ready, host=host, port=port, max_body=SYNC_PAYLOAD_LIMIT, too_large=too_large
         )
         self._api_server = HttpServer(
-            _not_ready, host=host, port=api_port or 0, max_body=max_body, too_large=_request_too_large
+            _not_ready,
+            host=host,
+            port=api_port or 0,
+            max_body=max_body,
+            too_large=_request_too_large,
+            bad_target=_bad_target,
         )
 
     @property
@@ -211,6 +216,8 @@ class FunctionComputeFake:
                 return control.handle(request)
             if console is not None and request.target.startswith(PREFIX):
                 return console.handle(request)
+            if console is not None and _is_visit(request):
+                return Response(302, [("location", f"{PREFIX}/")])
             return api.handle(request)
 
         return handle
@@ -250,6 +257,16 @@ class FunctionComputeFake:
 
 def _not_ready(request: Request) -> Response:
     return events.json_error(503, "starting", f"The emulator is not ready for {request.method} yet.", str(uuid.uuid4()))
+
+
+def _is_visit(request: Request) -> bool:
+    """Whether a person opens the port's address in a browser."""
+    return request.method == "GET" and request.target == "/" and "text/html" in request.headers.get("accept", "")
+
+
+def _bad_target() -> Response:
+    message = "The path and the query of a request must be ASCII: anything else is to be percent-encoded."
+    return events.json_error(400, "bad_request", message, str(uuid.uuid4()))
 
 
 def _request_too_large() -> Response:

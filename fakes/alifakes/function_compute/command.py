@@ -16,6 +16,7 @@ from alifakes.function_compute.app import FunctionComputeFake
 from alifakes.function_compute.clock import Clock
 from alifakes.function_compute.model import ProjectError
 from alifakes.function_compute.static_files import StaticFiles
+from alifakes.listening import CannotListen
 
 
 def main(argv: list[str]) -> int:
@@ -44,8 +45,11 @@ def main(argv: list[str]) -> int:
         signal.signal(number, lambda *_: ended.set())
     try:
         fake.start()
-    except (ProjectError, OSError) as error:
-        print(error if isinstance(error, ProjectError) else _sentence(error), file=sys.stderr)
+    except (ProjectError, CannotListen) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(_sentence(error), file=sys.stderr)
         return 1
     for note in fake.notes:
         print(f"note: {note}", file=sys.stderr)
@@ -113,4 +117,5 @@ def _moment(text: str) -> datetime:
 
 
 def _sentence(error: OSError) -> str:
-    return f"The emulator cannot start: {error.strerror or error}."
+    where = f" ({error.filename})" if error.filename else ""
+    return f"The emulator cannot start: {error.strerror or error}{where}."

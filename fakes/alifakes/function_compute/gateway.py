@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from urllib.parse import unquote
 
 from alifakes.function_compute import events
 from alifakes.function_compute.model import Project
@@ -13,13 +14,16 @@ from alifakes.function_compute.static_files import StaticFiles
 from alifakes.function_compute.triggers.http import HttpTriggers
 from alifakes.server import Request, Response
 
+_OTHERS = ("/_console/", "/_fake/")
+_ELSEWHERE = "There is nothing at {}: the console and /_fake/ are on a port of their own, that of the invoke API."
+
 
 class Gateway:
     """Answers every request of the public port.
 
     In the service each trigger has a host of its own; here it is `<function>.localhost`, for one of FC 2.0
     `<function>.<service>.localhost`. Under any other name the port is the API gateway of the routes, and what has
-    none is looked for among the static files.
+    none is looked for among the static files, but for what the invoke API's port has.
     """
 
     def __init__(
@@ -39,6 +43,8 @@ class Gateway:
         path = request.target.partition("?")[0]
         found = self._find(request, path)
         if found is None:
+            if f"{unquote(path)}/".startswith(_OTHERS):
+                return events.json_error(404, "not_found", _ELSEWHERE.format(path), request_id)
             file = self._static.answer(request) if self._static is not None else None
             if file is not None:
                 return file

@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import get_args
 
+from alifakes.listening import CannotListen
 from alifakes.loopback import is_loopback
 from alifakes.options import port
 from alifakes.tablestore import coverage
@@ -49,10 +50,10 @@ def main(argv: Sequence[str]) -> int:
         fake.start()
     except StorageError as error:
         return _fail(str(error))
+    except CannotListen as error:
+        return _fail(str(error))
     except OSError as error:
-        if error.filename is not None:
-            return _fail(f"The log {error.filename} cannot be written: {error.strerror}.")
-        return _fail(f"Port {options.port} of {options.host} cannot be listened on: {error.strerror}.")
+        return _fail(f"The log {error.filename} cannot be written: {error.strerror}.")
     try:
         print(f"ready: {fake.endpoint}", flush=True)
         stopped.wait()

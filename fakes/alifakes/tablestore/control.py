@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from alifakes.given import json_of, number_of
 from alifakes.loopback import is_from_elsewhere, is_loopback
 from alifakes.server import Request, Response
 from alifakes.tablestore import browse
@@ -42,7 +43,7 @@ class Control:
             ("POST", "faults"): lambda _query, body: faults.add_json(body),
             ("DELETE", "faults"): lambda _query, _body: faults.clear(),
             ("GET", "log"): lambda query, _body: log.entries(**_log_query(query)),
-            ("GET", "log/after"): lambda query, _body: log.after(int(query.get("number", "0"))),
+            ("GET", "log/after"): lambda query, _body: log.after(number_of("number", query.get("number", "0"))),
             ("DELETE", "log"): lambda _query, _body: log.clear(),
             ("GET", "clock"): lambda _query, _body: self._show_clock(),
             ("POST", "clock"): lambda _query, body: self._move_clock(body),
@@ -68,8 +69,8 @@ class Control:
             status = HTTPStatus.METHOD_NOT_ALLOWED if known else HTTPStatus.NOT_FOUND
             return _answer(status, {"error": f"There is no {request.method} {PREFIX}{name}."})
         try:
-            result = route(dict(parse_qsl(query)), json.loads(request.body or b"null"))
-        except (ValueError, RecursionError) as error:  # JSON that is none is one too
+            result = route(dict(parse_qsl(query)), json_of(request.body or b"null"))
+        except ValueError as error:
             return _answer(HTTPStatus.BAD_REQUEST, {"error": str(error)})
         return _answer(HTTPStatus.OK, {} if result is None else result)
 
@@ -121,7 +122,7 @@ def _log_query(query: Query) -> dict[str, Any]:
     unknown = query.keys() - {"table", "api", "code", "since_ms"}
     if unknown:
         raise ValueError(f"The log is asked by table, api, code and since_ms, not by {', '.join(sorted(unknown))}.")
-    return {name: int(value) if name == "since_ms" else value for name, value in query.items()}
+    return {name: number_of(name, value) if name == "since_ms" else value for name, value in query.items()}
 
 
 def _answer(status: HTTPStatus, body: object) -> Response:

@@ -96,3 +96,10 @@ def test_other_machines_are_refused(fake: AlipayFake) -> None:
     answer = Control(fake).handle(Request("GET", "/_fake/trades", {}, b"", "192.168.1.7"))
     assert isinstance(answer, Response)
     assert answer.status == 403
+
+
+@pytest.mark.parametrize("name", ["clock", "faults"])
+@pytest.mark.parametrize("body", ["x", "[" * 100_000])
+def test_bodies_that_are_no_json_are_named(fake: AlipayFake, name: str, body: str) -> None:
+    status, _, text = fetch(f"{fake.endpoint}/_fake/{name}", "POST", body.encode())
+    assert (status, json.loads(text)["error"]) == (400, f"The body must be JSON, but is '{body[:60]}'.")

@@ -170,3 +170,21 @@ def test_mistakes_are_sentences(cloud: Any) -> None:
         (400, requests.get(f"{cloud.address}/rows?instance=sample&table=none", timeout=20)),
     ):
         assert (answer.status_code, "error" in answer.json()) == (status, True)
+
+
+def test_a_browser_is_led_from_the_port_to_the_page(cloud: Any) -> None:
+    address = f"{cloud.functions.endpoint}/"
+    answer = requests.get(address, headers={"accept": "text/html,*/*"}, allow_redirects=False, timeout=20)
+    assert (answer.status_code, answer.headers["location"]) == (302, "/_console/")
+    assert requests.get(address, allow_redirects=False, timeout=20).status_code == 400
+
+
+def test_numbers_that_are_none_and_bodies_that_are_no_json(cloud: Any) -> None:
+    for name in ("number", "before"):
+        path = "invocation" if name == "number" else "invocations"
+        answer = requests.get(f"{cloud.address}/{path}?{name}=x", timeout=20)
+        assert (answer.status_code, answer.json()["error"]) == (400, f"{name} must be a whole number, but is 'x'.")
+    own = {"origin": cloud.functions.endpoint}
+    for body, but in (("x", "JSON, but is 'x'."), ("[]", "a JSON object.")):
+        answer = requests.post(f"{cloud.address}/clocks", data=body, headers=own, timeout=20)
+        assert (answer.status_code, answer.json()["error"]) == (400, f"The body must be {but}")

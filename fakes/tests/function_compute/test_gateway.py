@@ -145,3 +145,15 @@ def test_routes_from_a_json_file(project: Project, tmp_path: Path) -> None:
     file.write_text("{")
     with pytest.raises(ProjectError, match=r"^openapi\.json: Expecting property name"):
         Routes.read(file, project)
+
+
+def test_raw_bytes_in_a_query_are_refused_in_json(fc3: FunctionComputeFake) -> None:
+    name, port = fc3.api_endpoint.removeprefix("http://").split(":")
+    with socket.create_connection((name, int(port)), timeout=20) as connection:
+        connection.sendall("GET /things/1?q=雨 HTTP/1.1\r\nhost: here\r\n\r\n".encode())
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert "percent-encoded" in json.loads(body)["error"]["message"]

@@ -235,3 +235,15 @@ def test_reading_goes_on_once_answers_are_read(server: HttpServer) -> None:
             received += part
         sender.join()
     assert len(statuses(bytes(received))) == 10_001
+
+
+@pytest.mark.parametrize("target", ["/now?q=雨", "/雨", "/now?size=１"])
+def test_bytes_that_no_url_holds_are_told_of(target: str) -> None:
+    server = HttpServer(handler, bad_target=lambda: Response(400, body=b"to be quoted"))
+    server.start_in_thread()
+    try:
+        received = exchange(server, request("/now"), request(target), request("/now"))
+    finally:
+        server.stop_thread()
+    assert statuses(received) == [200, 400]
+    assert received.endswith(b"connection: close\r\n\r\nto be quoted")

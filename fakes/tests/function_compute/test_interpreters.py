@@ -78,14 +78,14 @@ def test_a_python_on_the_path_is_taken(nothing_installed: Path) -> None:
 def test_packages_compiled_for_another_version_decide(tmp_path: Path, version: str) -> None:
     built = tmp_path / "python/numpy"
     built.mkdir(parents=True)
-    (built / "core.cpython-399-x86_64-linux-gnu.so").touch()
+    (built / f"core.cpython-399{interpreters._PLATFORM}").touch()
     chosen, note = choose(f"python{version}", (str(tmp_path / "python"),))
     assert chosen == sys.executable
     assert (
         note == f"python{version} is run by Python {OWN_VERSION}: the packages in {tmp_path}/python are built for 3.99."
     )
     interpreters._built_for.cache_clear()
-    (built / f"core.cpython-{version.replace('.', '')}-x86_64-linux-gnu.so").touch()
+    (built / f"core.cpython-{version.replace('.', '')}{interpreters._PLATFORM}").touch()
     assert "are built for" not in (choose(f"python{version}", (str(tmp_path / "python"),))[1] or "")
 
 
@@ -110,3 +110,8 @@ def test_a_function_runs_under_its_declared_version(start: Callable[..., Any], t
     calls = start({"code": str(code), "handler": "index.handler", "runtime": f"python{version}"})
     assert calls.now("one") == [int(part) for part in version.split(".")]
     assert not any("is run by" in note for note in calls.fake.notes)
+
+
+def test_packages_of_another_platform_decide_nothing(tmp_path: Path) -> None:
+    (tmp_path / "core.cpython-399-elsewhere.so").touch()
+    assert "are built for" not in (choose(f"python{OTHERS[0]}", (str(tmp_path),))[1] or "")

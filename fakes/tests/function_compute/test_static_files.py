@@ -132,3 +132,10 @@ def test_nothing_outside_the_folder_is_served(site: str, path: str) -> None:
 @pytest.mark.parametrize("path", ["//etc/passwd", "/../web/app.js", "/\0"])
 def test_no_file_is_found_by_an_absolute_or_a_climbing_path(files: StaticFiles, path: str) -> None:
     assert files.answer(Request("GET", path, {}, b"", "127.0.0.1")) is None
+
+
+@pytest.mark.parametrize("path", ["/_console/", "/_fake/clock", "/%5Fconsole/", "/_console"])
+def test_what_the_other_port_has_is_not_the_site(site: str, path: str) -> None:
+    answer = requests.get(site + path, headers=VISIT, timeout=20)
+    assert answer.status_code == 404
+    assert "on a port of their own" in answer.json()["error"]["message"]

@@ -233,3 +233,8 @@ def test_apis_that_speak_json_are_refused_in_json(client: Any, refused: Any) -> 
     for name in ("CreateKnowledgeBase", "AddMemories"):
         with refused(400, "OTSUnsupportedOperation", f"Unsupported operation: {name}."):
             client._vectors_request_helper(name, {"x": 1})
+
+
+def test_numbers_that_are_none_are_named(control: Control) -> None:
+    assert control("GET", "log?since_ms=x")["error"] == "since_ms must be a whole number, but is 'x'."
+    assert control("GET", "log/after?number=x")["error"] == "number must be a whole number, but is 'x'."

@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         description="What an operator does by hand. Every act leaves a row that says who, why, and what was before. "
         f"{_CODES} {EXPLAINED}",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, dest="command")
     reading, acting = _common(), _acting()
 
     def add(name: str, about: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -53,9 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     ways = parser.add_mutually_exclusive_group()
     about = "bill these log lines of the functions, by operation; - reads standard input, an http URL is asked"
     ways.add_argument("--recorded", metavar="FILE", help=about)
-    about = (
-        "bill what the console of this local cloud has recorded (http://127.0.0.1:PORT), by operation and by table, "
-    )
+    about = "bill what the console of this local cloud has recorded (127.0.0.1:PORT), by operation and by table, "
     about += "and exit with 1 unless Tablestore has counted the same to the last unit"
     ways.add_argument("--console", metavar="URL", help=about)
     about = "sizes of the audience of a publication (default 0 300 10000 1000000)"
@@ -114,7 +112,7 @@ def _of_lines(given: argparse.Namespace, prices: Prices) -> int:
         return _refuse(f"{given.recorded} cannot be read: {error}.")
     if not bill.used:
         return _refuse(f"No line in {given.recorded} is of a call of ours.")
-    _print(statement.told(bill, prices, LINES_LEAVE_OUT))
+    _print(statement.told(bill, prices, LINES_LEAVE_OUT, traffic=False))
     _write(given.json, bill.as_json(prices))
     return 0
 
@@ -127,7 +125,7 @@ def _of_console(given: argparse.Namespace, prices: Prices) -> int:
         found = recording(given.console)
     except NotReadable as error:
         return _refuse(str(error))
-    _print([*statement.told(found.bill, prices, CONSOLE_LEAVES_OUT), "", *statement.compared(found)])
+    _print([*statement.told(found.bill, prices, CONSOLE_LEAVES_OUT, traffic=True), "", *statement.compared(found)])
     _write(given.json, {**found.bill.as_json(prices), "recorded": found.by_table, "counted": found.counted})
     differences = found.differences()
     for difference in differences:

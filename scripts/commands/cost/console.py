@@ -72,7 +72,8 @@ class Recording:
 
 def recording(url: str) -> Recording:
     """Of the console at this address of a local cloud that is at rest. Raises NotReadable."""
-    api = f"{url.rstrip('/').removesuffix('/_console')}/_console/api"
+    full = url if "://" in url else f"http://{url}"
+    api = f"{full.rstrip('/').removesuffix('/_console')}/_console/api"
     try:
         state = _get(f"{api}/state")
         counters = f"{state['emulators']['tablestore']}/_fake/requests"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from string import Template
 from typing import Any
+from urllib.parse import quote
 
 from commands.docs.refusals import refusals
 from commands.docs.schemas import Schema, is_shared, laid_out, limits, shape
@@ -30,15 +31,15 @@ _TEMPLATE = Path(__file__).with_name("api.txt")
 def page() -> str:
     document = json.loads((ROOT / FILE).read_text("utf-8"))
     addresses = {(each.address.method, each.address.path): each.address for each in declared(ROOT / "functions")}
+    examples = json.loads((ROOT / EXAMPLES).read_text("utf-8"))
     operations = [
-        (method.upper(), path, operation)
+        (method.upper(), path, _told(operation, examples.get(f"{method.upper()} {path}")))
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
         if method != "options"
     ]
     operations.sort(key=lambda each: each[2][BACKEND]["functionName"])
     components = document["components"]["schemas"]
-    examples = json.loads((ROOT / EXAMPLES).read_text("utf-8"))
     shown = (
         _operation(method, path, operation, addresses[method, path], components) + _example(method, path, examples)
         for method, path, operation in operations
@@ -50,6 +51,17 @@ def page() -> str:
         shared="".join(_shared(components)),
         budgets="".join(map(_budget_row, BUDGETS)),
     )
+
+
+def _told(operation: Mapping[str, Any], example: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """With the example's names where the document says no more of the answer than that it is an object, of texts."""
+    done = operation["responses"].get("200", {})
+    if example is None or done.get("content") != {"application/json": {"schema": {"type": "object"}}}:
+        return operation
+    names = list(example["answer"])
+    schema = {"properties": {name: {"type": "string"} for name in names}, "required": names}
+    told = {**done, "content": {"application/json": {"schema": schema}}}
+    return {**operation, "responses": {**operation["responses"], "200": told}}
 
 
 def _index(operations: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Iterator[str]:
@@ -163,7 +175,7 @@ def _example(method: str, path: str, examples: Mapping[str, Any]) -> str:
 def _asked(method: str, example: Mapping[str, Any]) -> str:
     sent = f"{laid_out(example['body'])}\n" if "body" in example else ""
     answer = "" if example["answer"] is None else f"{laid_out(example['answer'])}\n"
-    return f"{method} {example['path']}\n{sent}→\n{answer}"
+    return f"{method} {quote(example['path'], safe='/?&=%')}\n{sent}→\n{answer}"
 
 
 def _shared(components: Mapping[str, Schema]) -> Iterator[str]:

@@ -39,7 +39,7 @@ _EVERYWHERE = (
     "time: 200 requests and 20,000 read units for a million rows, and a unit more for each reader who has it"
 )
 _REPAIR = (
-    "Audits the article's latest delivery, puts what is missing into inboxes where it is absent, so that it shows as "
+    "Audits the article's latest delivery, adds what is missing into inboxes where it is absent, so that it shows as "
     "unread, lets the sweeper try dead shards again, and removes dead letters that are over. Takes nothing away: rows "
     "that are surplus or at a wrong time stay until they expire. Safe to repeat, to stop, and beside a running "
     "product. Exit code: 0 if nothing is missing any more; 1 if a row could not be written; 2 as for audit."

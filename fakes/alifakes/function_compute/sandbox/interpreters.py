@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,9 @@ from alifakes.function_compute.model import ProjectError
 OWN_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 # the oldest runtime is that of Python 3.6, which cannot read the worker
 _DECLARED = {"python3.9": "3.9", "python3.10": "3.10", "python3.12": "3.12"}
-_EXTENSION = re.compile(r"\.cpython-(\d)(\d+)\w*-.*\.(?:so|pyd)$")
+# such as `-x86_64-linux-gnu.so`: packages may hold modules of other platforms, which nothing here loads
+_PLATFORM = str(sysconfig.get_config_var("EXT_SUFFIX")).removeprefix(f".{sys.implementation.cache_tag}")
+_EXTENSION = re.compile(rf"\.cpython-(\d)(\d+)\w*{re.escape(_PLATFORM)}$")
 
 
 def choose(runtime: str, paths: tuple[str, ...]) -> tuple[str, str | None]:
