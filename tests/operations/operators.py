@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import pytest
+
 from commands.admin import ban, takedown
 from commands.admin.desk import Desk
 from feed.call import Call
@@ -19,6 +21,7 @@ from tests.operations.crashes import Fault, Process
 WHY, BY = "spam", "op"
 
 Act = Callable[[int, Desk], str]
+Say = Callable[..., tuple[int, list[str], str]]
 ACTS: dict[str, Act] = {
     "takedown": takedown.take_down,
     "restore": takedown.restore,
@@ -49,3 +52,18 @@ class Operators:
 
     def audits(self) -> list[Audit]:
         return audits.all_of_them(self.store)
+
+
+def saying(main: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]) -> Say:
+    """Runs the command; its exit code, its lines, and what it complains of."""
+
+    def run(*words: object) -> tuple[int, list[str], str]:
+        capsys.readouterr()
+        try:
+            code = main(list(map(str, words)))
+        except SystemExit as usage:
+            code = int(usage.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out.splitlines(), printed.err
+
+    return run

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import io
-from collections.abc import Callable
 
 import pytest
 
@@ -19,10 +18,10 @@ from tests.operations import shelf
 from tests.operations.conftest import Clock
 from tests.operations.deliveries import REASON, Deliveries
 from tests.operations.fans import ANN, FANS, everybody_has, given_followers_of_some_days
+from tests.operations.operators import Say, saying
 from tests.steps import InProcess, Product
 
 BEN = FANS[0]
-Say = Callable[..., tuple[int, list[str], str]]
 
 
 @pytest.fixture(autouse=True)
@@ -38,18 +37,7 @@ def stage(
 
 @pytest.fixture
 def said(capsys: pytest.CaptureFixture[str]) -> Say:
-    """Runs the command; its exit code, its lines, and what it complains of."""
-
-    def run(*words: object) -> tuple[int, list[str], str]:
-        capsys.readouterr()
-        try:
-            code = command.main(list(map(str, words)))
-        except SystemExit as usage:
-            code = int(usage.code or 0)
-        printed = capsys.readouterr()
-        return code, printed.out.splitlines(), printed.err
-
-    return run
+    return saying(command.main, capsys)
 
 
 class Terminal(io.StringIO):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,11 @@ from feed.store.client import Tables
 from feed.store.rows import Row, Update
 from feed.store.traces import Person
 from tests.operations.conftest import Clock
+from tests.operations.operators import Say, saying
 from tests.operations.persons import CLO, DAN, EVE, FAY, FEN, PAM, TOM, Lives, dump, naming
 from tests.steps import InProcess, Product
 
 FOR = ("--why", "her wish", "--yes", "--by", "op")
-Say = Callable[..., tuple[int, list[str], str]]
 
 
 @pytest.fixture
@@ -36,16 +35,12 @@ def lives(
 
 @pytest.fixture
 def said(capsys: pytest.CaptureFixture[str]) -> Say:
-    """Runs the command; its exit code, its lines without those of functions, and what it complains of."""
+    """Without the lines of functions."""
+    say = saying(command.main, capsys)
 
     def run(*words: object) -> tuple[int, list[str], str]:
-        capsys.readouterr()
-        try:
-            code = command.main(list(map(str, words)))
-        except SystemExit as usage:
-            code = int(usage.code or 0)
-        printed = capsys.readouterr()
-        return code, [line for line in printed.out.splitlines() if not line.startswith("{")], printed.err
+        code, lines, complaint = say(*words)
+        return code, [line for line in lines if not line.startswith("{")], complaint
 
     return run
 

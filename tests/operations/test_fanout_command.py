@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,9 +18,8 @@ from feed.store.rows import Put, Update, Value
 from tests.operations.conftest import Clock
 from tests.operations.deliveries import DAY_MS, MINUTE_MS, REASON, Deliveries
 from tests.operations.fans import ANN, FANS, given_followers_of_some_days
+from tests.operations.operators import Say, saying
 from tests.steps import InProcess, Product
-
-Say = Callable[..., tuple[int, list[str], str]]
 
 
 @pytest.fixture
@@ -41,15 +39,7 @@ def article(stage: Deliveries) -> int:
 
 @pytest.fixture
 def said(capsys: pytest.CaptureFixture[str]) -> Say:
-    """Runs the command; its exit code, its lines, and what it complains of."""
-
-    def run(*words: object) -> tuple[int, list[str], str]:
-        capsys.readouterr()
-        code = command.main(list(map(str, words)))
-        printed = capsys.readouterr()
-        return code, printed.out.splitlines(), printed.err
-
-    return run
+    return saying(command.main, capsys)
 
 
 def test_audit_and_repair(stage: Deliveries, article: int, said: Say) -> None:
